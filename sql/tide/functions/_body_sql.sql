@@ -1,0 +1,29 @@
+create or replace function tide._body_sql(watched tide.watched, operation text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when _body_sql.operation = 'truncate' then format(
+      'execute replace(%L, ''tide_truncated'', tg_relid::regclass::text);',
+      tide._coalesced_sql(_body_sql.watched, 'truncate'))
+    when _body_sql.operation = 'update' and (_body_sql.watched).key_columns = '{}'
+      then tide._body_sql(_body_sql.watched, 'delete') || E'\n  '
+        || tide._body_sql(_body_sql.watched, 'insert')
+    else format(
+      E'perform from %s offset %s limit 1;\n'
+      '  if found and exists (select from %s cross join unnest(%s) topic\n'
+      '    where topic <> %L || %s group by topic having count(*) > %s) then\n'
+      '    %s\n  else\n    %s\n  end if;',
+      relation, above, tide._rows_sql(_body_sql.watched, relation) || ' t', 't.tide_topics',
+      (_body_sql.watched).entity || ':', 'coalesce(t.tide_key, '''')', above,
+      tide._coalesced_sql(_body_sql.watched, _body_sql.operation),
+      tide._insert_sql(_body_sql.watched, _body_sql.operation))
+  end
+  from (
+    select
+      case _body_sql.operation when 'delete' then 'old_rows' else 'new_rows' end as relation,
+      coalesce((_body_sql.watched).coalesce_above, tide._setting('coalesce_above'), 1000) as above
+  ) x
+$$;
+comment on function tide._body_sql(tide.watched, text) is
+  'The body of a generated trigger function: one event per row, or per topic above the limit.';

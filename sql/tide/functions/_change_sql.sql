@@ -1,0 +1,45 @@
+create or replace function tide._change_sql(watched tide.watched, operation text)
+returns table (rows_sql text, action_sql text, key_sql text, topics_sql text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    case _change_sql.operation
+      when 'insert' then tide._rows_sql(_change_sql.watched, 'new_rows') || ' n'
+      when 'delete' then tide._rows_sql(_change_sql.watched, 'old_rows') || ' o'
+      when 'truncate' then tide._rows_sql(_change_sql.watched, 'only tide_truncated') || ' o'
+      else format('%s n full join %s o on %s where %s is not true',
+        tide._rows_sql(_change_sql.watched, 'new_rows'),
+        tide._rows_sql(_change_sql.watched, 'old_rows'),
+        (select string_agg(format('o.%1$I = n.%1$I', k), ' and ')
+          from unnest((_change_sql.watched).key_columns) k),
+        case when (_change_sql.watched).columns is null
+          then '(o.tide_row operator(pg_catalog.*=) n.tide_row)'
+          else (
+            select format('(row(%s)::record operator(pg_catalog.*=) row(%s)::record)',
+              string_agg(format('o.%I', c), ', '), string_agg(format('n.%I', c), ', '))
+            from unnest((_change_sql.watched).columns) c)
+        end)
+    end,
+    case _change_sql.operation
+      when 'insert' then '''create'''
+      when 'update' then format(
+        'case when o.%1$I is null then ''create'' when n.%1$I is null then ''delete'' '
+        'else ''update'' end', (_change_sql.watched).key_columns[1])
+      else '''delete'''
+    end,
+    case _change_sql.operation
+      when 'insert' then 'n.tide_key'
+      when 'update' then 'coalesce(n.tide_key, o.tide_key)'
+      else 'o.tide_key'
+    end,
+    case _change_sql.operation
+      when 'insert' then 'n.tide_topics'
+      when 'update' then 'case when o.tide_topics = n.tide_topics then n.tide_topics '
+        'else tide._union(n.tide_topics, o.tide_topics) end'
+      else 'o.tide_topics'
+    end
+$$;
+comment on function tide._change_sql(tide.watched, text) is
+  'SQL for the rows that a statement changed (o and n), and their action, key and topics. A row '
+  'that changed topic is told on both; a changed key is a delete and a create.';

@@ -1,0 +1,24 @@
+create or replace function tide._coalesced_sql(watched tide.watched, operation text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format(
+    'insert into tide.events (entity, action, key, count, topics, source, actor, session_id, '
+    'correlation_id, sums) select %L, %s, null, count(*), array_remove(%s, %L || %s), %s, %s '
+    'from %s group by 2, 5%s;',
+    (_coalesced_sql.watched).entity, c.action_sql, c.topics_sql,
+    (_coalesced_sql.watched).entity || ':', c.key_sql, tide._attribution_sql(),
+    tide._sums_sql(_coalesced_sql.watched, replace(_coalesced_sql.operation, 'truncate', 'delete'),
+      'coalesce(sum(%s), 0)'),
+    c.rows_sql,
+    (
+      select string_agg(format(', %s.tide_group_%s', side, s.summary_id), '')
+      from tide.summary_sources s
+      cross join unnest(case _coalesced_sql.operation
+        when 'insert' then '{n}' when 'update' then '{o,n}' else '{o}' end::text[]) side
+      where s.source = (_coalesced_sql.watched).target
+    ))
+  from tide._change_sql(_coalesced_sql.watched, _coalesced_sql.operation) c
+$$;
+comment on function tide._coalesced_sql(tide.watched, text) is
+  'SQL that appends one event per topics (and summary group) of all changed rows, with their count.';

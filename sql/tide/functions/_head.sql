@@ -1,0 +1,34 @@
+create or replace function tide._head(
+  out tick bigint, out sequence bigint, out snapshot pg_snapshot, out after_id bigint,
+  out former_snapshot pg_snapshot, out restored boolean
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_epoch tide.epochs;
+begin
+  select t.number, t.last_sequence, t.snapshot into tick, sequence, snapshot
+  from tide.ticks t order by t.number desc limit 1;
+  select * into v_epoch from tide.epochs e order by e.number desc limit 1;
+  tick := coalesce(tick, 0);
+  sequence := coalesce(sequence, 0);
+  after_id := coalesce(v_epoch.last_event_id, 0);
+  restored := tide._is_restored();
+  if restored then
+    former_snapshot := snapshot;
+    after_id := tide._restored_up_to();
+  elsif v_epoch.first_tick > tick then
+    former_snapshot := v_epoch.former_snapshot;
+  end if;
+  -- after a restore, and before the first tick ever, everything of this cluster is new
+  if snapshot is null or former_snapshot is not null then
+    snapshot := '1:1:';
+  end if;
+end
+$$;
+comment on function tide._head(
+  out bigint, out bigint, out pg_snapshot, out bigint, out pg_snapshot, out boolean
+) is
+  'Where the log stands: what is not visible in snapshot is pending, above after_id; with a '
+  'former_snapshot also the restored events up to after_id that it does not show.';

@@ -1,0 +1,30 @@
+create or replace function tide._insert_sql(watched tide.watched, operation text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format(
+    'insert into tide.events (entity, action, key, topics, source, actor, session_id, '
+    'correlation_id, delta, image, sums) select %L, %s, %s, %s, %s, %s, %s, %s from %s;',
+    (_insert_sql.watched).entity, c.action_sql, c.key_sql, c.topics_sql, tide._attribution_sql(),
+    case _insert_sql.operation
+      when 'update' then format(
+        'case when o.%1$I is not null and n.%1$I is not null then %2$s end',
+        (_insert_sql.watched).key_columns[1], tide._delta_sql(_insert_sql.watched))
+      else 'null::json'
+    end,
+    case
+      when _insert_sql.operation = 'delete' then tide._image_sql(_insert_sql.watched, 'o')
+      when _insert_sql.operation = 'insert' then case
+        when (_insert_sql.watched).history or (_insert_sql.watched).key_columns = '{}'
+          then tide._image_sql(_insert_sql.watched, 'n')
+        else 'null::jsonb' end
+      else format('case when n.%I is null then %s%s end',
+        (_insert_sql.watched).key_columns[1], tide._image_sql(_insert_sql.watched, 'o'),
+        case when (_insert_sql.watched).history
+          then ' else ' || tide._image_sql(_insert_sql.watched, 'n') else '' end)
+    end,
+    tide._sums_sql(_insert_sql.watched, _insert_sql.operation), c.rows_sql)
+  from tide._change_sql(_insert_sql.watched, _insert_sql.operation) c
+$$;
+comment on function tide._insert_sql(tide.watched, text) is
+  'SQL that appends one event per changed row.';

@@ -1,0 +1,29 @@
+create or replace function tide._install_trigger(
+  target regclass, operation text, handler regprocedure
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := '_700_event_' || operation;
+begin
+  if exists (select from pg_trigger t
+    where t.tgrelid = target and t.tgname = v_name and t.tgfoid = handler) then
+    return;
+  end if;
+  execute format('drop trigger if exists %I on %s', v_name, target);
+  execute format(
+    'create trigger %I %s %s on %s %s for each statement execute function %s',
+    v_name, case operation when 'truncate' then 'before' else 'after' end, operation, target,
+    case operation
+      when 'insert' then 'referencing new table as new_rows'
+      when 'update' then 'referencing old table as old_rows new table as new_rows'
+      when 'delete' then 'referencing old table as old_rows'
+      else ''
+    end, handler);
+  -- also where session_replication_role is replica
+  execute format('alter table %s enable always trigger %I', target, v_name);
+end
+$$;
+comment on function tide._install_trigger(regclass, text, regprocedure) is
+  'Makes an event trigger where it is missing, so that nothing is locked when nothing changes.';

@@ -1,0 +1,29 @@
+create or replace function tide._install_watch(watched tide.watched) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operation text;
+  v_function regprocedure;
+  v_part record;
+begin
+  perform tide._install_rows(watched);
+  foreach v_operation in array array['insert', 'update', 'delete', 'truncate'] loop
+    v_function := tide._install_function(watched, v_operation);
+    for v_part in
+      select p.relid, p.isleaf from pg_partition_tree(watched.target) p
+      join pg_class c on c.oid = p.relid and c.relkind in ('r', 'p')
+      union
+      select watched.target, true from pg_class c
+      where c.oid = watched.target and c.relkind = 'r'
+    loop
+      -- truncating a partitioned table fires the triggers of its partitions as well
+      if v_operation <> 'truncate' or v_part.isleaf then
+        perform tide._install_trigger(v_part.relid, v_operation, v_function);
+      end if;
+    end loop;
+  end loop;
+end
+$$;
+comment on function tide._install_watch(tide.watched) is
+  'Writes a watch''s functions, and the triggers that are missing, on the table and its partitions.';

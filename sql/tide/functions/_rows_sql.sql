@@ -1,0 +1,14 @@
+create or replace function tide._rows_sql(watched tide.watched, relation text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format(
+    '(select t.*, t as tide_row, %s as tide_key, array_remove(array[%s]::text[], null) '
+    'as tide_topics%s from %s t)',
+    tide._key_sql((_rows_sql.watched).key_columns),
+    array_to_string((_rows_sql.watched).topics, ', '),
+    tide._source_columns((_rows_sql.watched).target),
+    _rows_sql.relation)
+$$;
+comment on function tide._rows_sql(tide.watched, text) is
+  'SQL for rows of a watched table or transition table with their key, topics and measures.';

@@ -1,0 +1,26 @@
+create or replace function tide._tick_events(tick_number bigint)
+returns table (sequence bigint, event tide.events)
+language plpgsql stable rows 300
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tick tide.ticks;
+  v_epoch tide.epochs;
+  v_former pg_snapshot;
+begin
+  select * into v_tick from tide.ticks t where t.number = tick_number;
+  select * into v_epoch from tide.epochs e where e.number = v_tick.epoch_number;
+  select t.snapshot into v_former from tide.ticks t where t.number = tick_number - 1;
+  if v_tick.number > v_epoch.first_tick then
+    v_epoch.former_snapshot := null;
+  elsif v_epoch.former_snapshot is not null or v_former is null then
+    v_former := '1:1:';
+  end if;
+  return query
+    select v_tick.first_sequence - 1 + row_number() over (order by e.id), e
+    from tide._events_after(v_former, v_epoch.last_event_id, v_epoch.former_snapshot) e
+    where e.id <= v_epoch.last_event_id
+      or (e.xid < pg_snapshot_xmax(v_tick.snapshot) and pg_visible_in_snapshot(e.xid, v_tick.snapshot));
+end
+$$;
+comment on function tide._tick_events(bigint) is 'The events that a tick numbered.';

@@ -1,0 +1,19 @@
+create or replace function tide._where_key_sql(watched tide.watched) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case count(*)
+    when 0 then 'false'
+    when 1 then format('t.%I = any (keys::%s[])', min(c.name), min(c.type))
+    else format('(%s) in (select %s from unnest(keys) k)',
+      string_agg(format('t.%I', c.name), ', ' order by c.position),
+      string_agg(format('(k::json ->> %s)::%s', c.position - 1, c.type), ', ' order by c.position))
+  end
+  from (
+    select u.name, u.position,
+      tide._key_type((_where_key_sql.watched).target, u.name) as type
+    from unnest((_where_key_sql.watched).key_columns) with ordinality u (name, position)
+  ) c
+$$;
+comment on function tide._where_key_sql(tide.watched) is
+  'SQL that is true of the rows t whose key is among the text array keys.';

@@ -1,0 +1,17 @@
+create or replace function tide.cascade(entity text, key text) returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- security definer: reads rows of any watched table
+  select coalesce(
+    (
+      select c.cascade
+      from tide._records(cascade.entity, array[cascade.key]) r
+      cross join lateral tide._cascades(cascade.entity, array[
+        row(1, cascade.entity, 'update', cascade.key, r.record, null)::tide.change
+      ], (tide.position()).sequence) c
+    ),
+    tide._five())
+$$;
+comment on function tide.cascade(text, text) is
+  'What one entity belongs to as it stands now: branches, tasks, projects, subtasks, contexts.';

@@ -1,0 +1,24 @@
+create or replace function tide.maintain() returns table (what text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- security definer: makes and drops partitions of the owner's
+begin
+  -- never keep a writer waiting behind a long reader of the log
+  perform set_config('lock_timeout', '100ms', true);
+  return query select format('made %s', p) from tide._make_partitions() p;
+  return query select format('dropped %s', p) from tide._drop_partitions() p;
+  if exists (
+    select from tide.watched w
+    cross join lateral pg_partition_tree(w.target) p
+    where not exists (select from pg_trigger t
+      where t.tgrelid = p.relid and t.tgname = '_700_event_insert'))
+  then
+    return query select format('installed the triggers of %s watches', tide.refresh_watches());
+  end if;
+  delete from tide.problems p where p.at < now() - interval '30 days';
+end
+$$;
+comment on function tide.maintain() is
+  'Makes partitions ahead, drops those past the retention, finds new partitions of watched tables; '
+  'says what it did. The service calls it every minute; cron may.';

@@ -1,0 +1,8 @@
+create or replace function tide.pending_count() returns bigint
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- security definer: the log itself is readable by its owner only
+  select count(*) from tide._pending() p
+$$;
+comment on function tide.pending_count() is 'The backlog: events committed and not yet numbered.';

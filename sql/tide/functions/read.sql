@@ -1,0 +1,39 @@
+create or replace function tide.read(
+  after_sequence bigint, max_events int default 1000, topics text[] default null
+) returns setof tide.message
+language plpgsql stable security definer rows 1000
+set search_path = pg_catalog, pg_temp
+as $$
+-- security definer: the log is readable by its owner only; grants decide who may call this
+declare
+  v_head record := tide._head();
+  v_tick bigint;
+  v_events tide.events[] := '{}';
+  v_sequences bigint[] := '{}';
+  v_found record;
+begin
+  perform tide._check_position(after_sequence);
+  for v_tick in
+    select t.number from tide.ticks t
+    where t.last_sequence > after_sequence order by t.last_sequence
+  loop
+    select array_agg(x.event order by x.sequence) as events,
+      array_agg(x.sequence order by x.sequence) as sequences into v_found
+    from (
+      select e.event, e.sequence from tide._tick_events(v_tick) e
+      where e.sequence > after_sequence
+        and (read.topics is null or (e.event).topics && read.topics)
+      order by e.sequence limit max_events - cardinality(v_events)
+    ) x;
+    v_events := v_events || coalesce(v_found.events, '{}');
+    v_sequences := v_sequences || coalesce(v_found.sequences, '{}');
+    exit when cardinality(v_events) >= max_events;
+  end loop;
+  perform set_config('tide.as_of', v_head.snapshot::text, true);
+  return query select m.* from tide._messages(v_events, v_sequences, v_head.sequence) m;
+  perform set_config('tide.as_of', '', true);
+end
+$$;
+comment on function tide.read(bigint, int, text[]) is
+  'Events after a sequence, in order, of any of the topics; record and cascade as of as_of. Raises '
+  'TG410 when the position is not in the log any more, or not yet: take a new sync.';

@@ -1,0 +1,20 @@
+create or replace function tide.refresh_watches() returns int
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- security definer: called by triggers and by tide.maintain() as well
+declare
+  v_watched tide.watched;
+  v_count int := 0;
+begin
+  delete from tide.watched w where not exists (select from pg_class c where c.oid = w.target);
+  perform tide._generate_source_of();
+  for v_watched in select * from tide.watched w order by w.id loop
+    perform tide._install_watch(v_watched);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function tide.refresh_watches() is
+  'Writes the functions of all watches again, after an upgrade, a new partition or a changed table.';
