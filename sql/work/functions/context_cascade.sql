@@ -1,0 +1,21 @@
+create or replace function work.context_cascade(changes tide.change[])
+returns table (ordinal int, member text, id text, body jsonb)
+language plpgsql
+stable
+set plan_cache_mode = force_generic_plan
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select a.ordinal, a.member, a.id, a.body
+  from work._affected_tasks(context_cascade.changes, 'task_id') a
+  union all
+  select a.ordinal, a.member, a.id, a.body
+  from work._affected_branches(context_cascade.changes, 'branch_id') a
+  union all
+  select a.ordinal, a.member, a.id, a.body
+  from work._affected_projects(context_cascade.changes, 'project_id') a;
+end
+$$;
+comment on function work.context_cascade(tide.change[]) is
+  'What a tick''s context changes reach: the tasks, branches and projects they belong to.';

@@ -1,0 +1,15 @@
+create or replace function work.project_cascade(changes tide.change[])
+returns table (ordinal int, member text, id text, body jsonb)
+language plpgsql
+stable
+set plan_cache_mode = force_generic_plan
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select a.ordinal, a.member, a.id, a.body
+  from work._affected_projects(project_cascade.changes, 'id') a;
+end
+$$;
+comment on function work.project_cascade(tide.change[]) is
+  'What a tick''s project changes reach: the project''s own summary, which bears its name.';

@@ -1,0 +1,59 @@
+-- Ids are ordered by time. The function is code, so the default is set here, not by the migration.
+alter table work.users alter column id set default tide.uuid_v7();
+alter table work.projects alter column id set default tide.uuid_v7();
+alter table work.branches alter column id set default tide.uuid_v7();
+alter table work.tasks alter column id set default tide.uuid_v7();
+alter table work.subtasks alter column id set default tide.uuid_v7();
+alter table work.contexts alter column id set default tide.uuid_v7();
+
+-- Every table of this room on the stream. The first topic carries the event. Not guarded: no
+-- topic or measure can fail on a row that satisfies the constraints.
+select tide.watch('work.users', entity => 'user', guarded => false,
+  topics => array['''user:'' || id']);
+select tide.watch('work.projects', entity => 'project', guarded => false,
+  topics => array['''project:'' || id']);
+select tide.watch('work.project_members', entity => 'member', guarded => false,
+  topics => array['''project:'' || project_id', '''user:'' || user_id']);
+select tide.watch('work.branches', entity => 'branch', guarded => false,
+  topics => array['''project:'' || project_id', '''branch:'' || id']);
+select tide.watch('work.tasks', entity => 'task', guarded => false,
+  topics => array['''project:'' || project_id', '''branch:'' || git_branch_id',
+    '''task:'' || id']);
+select tide.watch('work.subtasks', entity => 'subtask', guarded => false,
+  topics => array['''project:'' || project_id', '''branch:'' || git_branch_id',
+    '''task:'' || task_id']);
+select tide.watch('work.contexts', entity => 'context', guarded => false,
+  topics => array['''project:'' || project_id', '''branch:'' || branch_id',
+    '''task:'' || task_id']);
+
+-- The sums of a branch. A source without measures still says when the branch last changed.
+select tide.declare_summary('work.branch_totals', 'work.tasks', group_by => 'git_branch_id',
+  measures => '{
+    "total_tasks": "1",
+    "completed_tasks": "(status = ''done'')::int",
+    "in_progress_tasks": "(status = ''in_progress'')::int",
+    "todo_tasks": "(status = ''todo'')::int",
+    "blocked_tasks": "(status = ''blocked'')::int",
+    "cancelled_tasks": "(status = ''cancelled'')::int",
+    "low_tasks": "(priority = ''low'')::int",
+    "medium_tasks": "(priority = ''medium'')::int",
+    "high_tasks": "(priority = ''high'')::int",
+    "urgent_tasks": "(priority = ''urgent'')::int",
+    "progress_sum": "progress_percentage"
+  }');
+select tide.declare_summary('work.branch_totals', 'work.subtasks', group_by => 'git_branch_id',
+  measures => '{
+    "total_subtasks": "1",
+    "completed_subtasks": "(status = ''done'')::int"
+  }');
+select tide.declare_summary('work.branch_totals', 'work.contexts', group_by => 'branch_id',
+  measures => '{}');
+select tide.declare_summary('work.branch_totals', 'work.branches', group_by => 'id',
+  measures => '{}');
+
+select tide.declare_cascade('task', 'work.task_cascade');
+select tide.declare_cascade('subtask', 'work.subtask_cascade');
+select tide.declare_cascade('context', 'work.context_cascade');
+select tide.declare_cascade('branch', 'work.branch_cascade');
+select tide.declare_cascade('project', 'work.project_cascade');
+select tide.declare_cascade('member', 'work.member_cascade');
