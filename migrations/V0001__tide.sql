@@ -40,9 +40,9 @@ create type tide.message as (
   actor text,
   correlation_id text,
   at timestamptz,
-  record jsonb,
-  delta jsonb,
-  cascade jsonb,
+  record json,
+  delta json,
+  cascade json,
   as_of bigint,
   count int,
   session_id text

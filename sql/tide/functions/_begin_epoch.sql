@@ -6,7 +6,7 @@ declare
   v_last tide.epochs;
   v_tick tide.ticks;
   v_next tide.epochs;
-  v_restored boolean := tide._is_restored();
+  v_restored boolean := (tide._head()).restored;
 begin
   select * into v_last from tide.epochs e order by e.number desc limit 1;
   select * into v_tick from tide.ticks t order by t.number desc limit 1;

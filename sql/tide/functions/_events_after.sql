@@ -1,20 +1,24 @@
 create or replace function tide._events_after(
   snapshot pg_snapshot, after_id bigint, former_snapshot pg_snapshot
 ) returns setof tide.events
-language sql stable rows 300
+language plpgsql stable rows 300
+set plan_cache_mode = force_generic_plan
 set search_path = pg_catalog, pg_temp
 as $$
-  select e.* from tide.events e
-  where e.id > _events_after.after_id
-    and (
-      e.xid = any (array(select pg_snapshot_xip(_events_after.snapshot)))
-      or e.xid >= pg_snapshot_xmax(_events_after.snapshot)
-    )
-  union all
-  select e.* from tide.events e
-  where _events_after.former_snapshot is not null
-    and e.id <= _events_after.after_id
-    and not pg_visible_in_snapshot(e.xid, _events_after.former_snapshot)
+declare
+  v_in_progress xid8[] := array(select pg_snapshot_xip(snapshot));
+  v_begun_since xid8 := pg_snapshot_xmax(snapshot);
+begin
+  return query select e.* from tide.events e where e.xid >= v_begun_since and e.id > after_id;
+  if cardinality(v_in_progress) > 0 then
+    return query
+      select e.* from tide.events e where e.xid = any (v_in_progress) and e.id > after_id;
+  end if;
+  if former_snapshot is not null then
+    return query select e.* from tide.events e
+      where e.id <= after_id and not pg_visible_in_snapshot(e.xid, former_snapshot);
+  end if;
+end
 $$;
 comment on function tide._events_after(pg_snapshot, bigint, pg_snapshot) is
   'Events that a snapshot does not show and the caller''s does: committed in between.';

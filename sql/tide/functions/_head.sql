@@ -7,14 +7,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_epoch tide.epochs;
+  v_xid bigint;
+  v_xmin bigint;
 begin
-  select t.number, t.last_sequence, t.snapshot into tick, sequence, snapshot
+  select t.number, t.last_sequence, t.snapshot, t.xid::text::bigint, t.xmin::text::bigint
+  into tick, sequence, snapshot, v_xid, v_xmin
   from tide.ticks t order by t.number desc limit 1;
   select * into v_epoch from tide.epochs e order by e.number desc limit 1;
+  -- Rows that Postgres copied as files (a clone, a promotion, pg_upgrade) still carry the xid that
+  -- wrote them; rows loaded from a dump carry the loader's, and their stored xids mean nothing here.
+  restored := coalesce(v_xmin <> v_xid % 4294967296, false)
+    and v_epoch.fingerprint <> tide._fingerprint();
   tick := coalesce(tick, 0);
   sequence := coalesce(sequence, 0);
   after_id := coalesce(v_epoch.last_event_id, 0);
-  restored := tide._is_restored();
   if restored then
     former_snapshot := snapshot;
     after_id := tide._restored_up_to();
@@ -31,4 +37,5 @@ comment on function tide._head(
   out bigint, out bigint, out pg_snapshot, out bigint, out pg_snapshot, out boolean
 ) is
   'Where the log stands: what is not visible in snapshot is pending, above after_id; with a '
-  'former_snapshot also the restored events up to after_id that it does not show.';
+  'former_snapshot also the restored events up to after_id that it does not show. restored is true '
+  'between a restore from a dump and the first tick after it.';

@@ -27,9 +27,11 @@ as $$
     select c.xid, c.events, ((c.reach - 1) / _plan_ticks.max_events)::bigint as number
     from cut c
   ), ceiling as (
+    -- never below the former tick: what that one showed stays shown
     select c.number, sum(c.events)::int as events,
-      max(max(c.xid)) over (order by c.number) as top
-    from chunk c
+      greatest(max(max(c.xid)) over (order by c.number),
+        min(pg_snapshot_xmax(h.snapshot)::text::bigint) - 1) as top
+    from chunk c cross join head h
     group by c.number
   )
   select

@@ -15,4 +15,4 @@ as $$
   where age(e.xmin) >= loaded.age
 $$;
 comment on function tide._restored_up_to() is
-  'The highest id among events that were loaded from a dump; only meaningful while _is_restored().';
+  'The highest id among events that were loaded from a dump; only meaningful while _head() says restored.';

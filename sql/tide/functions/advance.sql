@@ -13,18 +13,20 @@ begin
   end if;
   v_epoch := tide._begin_epoch();
   v_tick := tide._gather(v_max);
-  if v_tick.messages is null and v_tick.events > v_max then
+  if v_tick.crowded then
     insert into tide.planned_ticks (position, snapshot, count)
     select * from tide._plan_ticks(v_max);
     v_tick := tide._gather(v_max);
   end if;
-  delete from tide.planned_ticks p where p.snapshot::text = v_tick.snapshot::text;
-  if v_tick.messages is null then
+  if cardinality(v_tick.messages) = 0 then
     return;
   end if;
+  delete from tide.planned_ticks p where p.position = (select min(f.position)
+    from tide.planned_ticks f);
   perform tide._fold(v_tick.snapshot);
   insert into tide.ticks (number, epoch_number, snapshot, first_sequence, last_sequence)
-  select h.tick + 1, v_epoch.number, v_tick.snapshot, h.sequence + 1, h.sequence + v_tick.events
+  select h.tick + 1, v_epoch.number, v_tick.snapshot, h.sequence + 1,
+    h.sequence + cardinality(v_tick.messages)
   from tide._head() h;
   perform tide._announce(v_tick.messages);
   return query select m.* from unnest(v_tick.messages) m;

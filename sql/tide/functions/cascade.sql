@@ -5,13 +5,13 @@ as $$
   -- security definer: reads rows of any watched table
   select coalesce(
     (
-      select c.cascade
+      select c.cascade::jsonb
       from tide._records(cascade.entity, array[cascade.key]) r
       cross join lateral tide._cascades(cascade.entity, array[
         row(1, cascade.entity, 'update', cascade.key, r.record, null)::tide.change
       ], (tide.position()).sequence) c
     ),
-    tide._five())
+    '{"branches": [], "tasks": [], "projects": [], "subtasks": [], "contexts": []}')
 $$;
 comment on function tide.cascade(text, text) is
   'What one entity belongs to as it stands now: branches, tasks, projects, subtasks, contexts.';

@@ -1,10 +1,16 @@
 create or replace function tide.read(
   after_sequence bigint, max_events int default 1000, topics text[] default null
-) returns setof tide.message
+)
+returns table (
+  sequence bigint, txid xid8, entity text, action text, key text, topics text[], source text,
+  actor text, correlation_id text, at timestamptz, record jsonb, delta jsonb, cascade jsonb,
+  as_of bigint, count int, session_id text
+)
 language plpgsql stable security definer rows 1000
 set search_path = pg_catalog, pg_temp
 as $$
 -- security definer: the log is readable by its owner only; grants decide who may call this
+#variable_conflict use_column
 declare
   v_head record := tide._head();
   v_tick bigint;
@@ -12,25 +18,29 @@ declare
   v_sequences bigint[] := '{}';
   v_found record;
 begin
-  perform tide._check_position(after_sequence);
+  perform tide._check_position(read.after_sequence);
   for v_tick in
     select t.number from tide.ticks t
-    where t.last_sequence > after_sequence order by t.last_sequence
+    where t.last_sequence > read.after_sequence order by t.last_sequence
   loop
     select array_agg(x.event order by x.sequence) as events,
       array_agg(x.sequence order by x.sequence) as sequences into v_found
     from (
       select e.event, e.sequence from tide._tick_events(v_tick) e
-      where e.sequence > after_sequence
+      where e.sequence > read.after_sequence
         and (read.topics is null or (e.event).topics && read.topics)
-      order by e.sequence limit max_events - cardinality(v_events)
+      order by e.sequence limit read.max_events - cardinality(v_events)
     ) x;
     v_events := v_events || coalesce(v_found.events, '{}');
     v_sequences := v_sequences || coalesce(v_found.sequences, '{}');
-    exit when cardinality(v_events) >= max_events;
+    exit when cardinality(v_events) >= read.max_events;
   end loop;
   perform set_config('tide.as_of', v_head.snapshot::text, true);
-  return query select m.* from tide._messages(v_events, v_sequences, v_head.sequence) m;
+  return query
+    select m.sequence, m.txid, m.entity, m.action, m.key, m.topics, m.source, m.actor,
+      m.correlation_id, m.at, m.record::jsonb, m.delta::jsonb, m.cascade::jsonb, m.as_of, m.count,
+      m.session_id
+    from tide._messages(v_events, v_sequences, v_head.sequence) m;
   perform set_config('tide.as_of', '', true);
 end
 $$;
