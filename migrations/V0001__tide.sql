@@ -40,6 +40,26 @@ create type tide.message as (
   actor text,
   correlation_id text,
   at timestamptz,
+  record jsonb,
+  delta jsonb,
+  cascade jsonb,
+  as_of bigint,
+  count int,
+  session_id text
+);
+comment on type tide.message is 'One numbered event with its row and its cascade as of as_of.';
+
+create type tide.wire_message as (
+  sequence bigint,
+  txid xid8,
+  entity text,
+  action text,
+  key text,
+  topics text[],
+  source text,
+  actor text,
+  correlation_id text,
+  at timestamptz,
   record json,
   delta json,
   cascade json,
@@ -47,7 +67,8 @@ create type tide.message as (
   count int,
   session_id text
 );
-comment on type tide.message is 'One numbered event with its row and its cascade as of as_of.';
+comment on type tide.wire_message is
+  'A tide.message with its JSON as text, which nobody has to parse on its way to a client.';
 
 create type tide.change as (
   ordinal int,

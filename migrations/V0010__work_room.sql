@@ -47,7 +47,8 @@ create table work.project_members (
   constraint member_role_is_known check (role in ('viewer', 'editor', 'admin'))
 );
 create index project_members_user_id_idx on work.project_members (user_id);
-comment on table work.project_members is 'Who may see (viewer), change (editor) or run (admin) what.';
+comment on table work.project_members is
+  'Who may see (viewer), change (editor) or run (admin) what.';
 
 create table work.branches (
   id uuid not null default gen_random_uuid(),

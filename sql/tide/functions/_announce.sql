@@ -1,4 +1,4 @@
-create or replace function tide._announce(messages tide.message[]) returns void
+create or replace function tide._announce(messages tide.wire_message[]) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -21,5 +21,5 @@ as $$
     'events', coalesce(json_agg(f.body order by f.sequence) filter (where f.fits), '[]')))::text)
   from fitting f
 $$;
-comment on function tide._announce(tide.message[]) is
+comment on function tide._announce(tide.wire_message[]) is
   'NOTIFYs a tick on tide_events, cut to fit below 8,000 bytes: a hint, never data.';

@@ -3,9 +3,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when _body_sql.operation = 'truncate' then format(
-      'execute replace(%L, ''tide_truncated'', tg_relid::regclass::text);',
-      tide._coalesced_sql(_body_sql.watched, 'truncate'))
+    when _body_sql.operation = 'truncate' then tide._coalesced_sql(_body_sql.watched, 'truncate')
     when _body_sql.operation = 'update' and (_body_sql.watched).key_columns = '{}'
       then tide._body_sql(_body_sql.watched, 'delete') || E'\n  '
         || tide._body_sql(_body_sql.watched, 'insert')

@@ -7,7 +7,9 @@ as $$
     case _change_sql.operation
       when 'insert' then tide._rows_sql(_change_sql.watched, 'new_rows') || ' n'
       when 'delete' then tide._rows_sql(_change_sql.watched, 'old_rows') || ' o'
-      when 'truncate' then tide._rows_sql(_change_sql.watched, 'only tide_truncated') || ' o'
+      when 'truncate' then tide._rows_sql(_change_sql.watched,
+        format('(select x.* from %s x where x.tableoid = tg_relid)',
+          (_change_sql.watched).target)) || ' o'
       else format('%s n full join %s o on %s where %s is not true',
         tide._rows_sql(_change_sql.watched, 'new_rows'),
         tide._rows_sql(_change_sql.watched, 'old_rows'),

@@ -1,5 +1,5 @@
 create or replace function tide._gather(
-  max_events int, out snapshot pg_snapshot, out crowded boolean, out messages tide.message[]
+  max_events int, out snapshot pg_snapshot, out crowded boolean, out messages tide.wire_message[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -31,5 +31,5 @@ begin
   perform set_config('tide.as_of', '', true);
 end
 $$;
-comment on function tide._gather(int, out pg_snapshot, out boolean, out tide.message[]) is
+comment on function tide._gather(int, out pg_snapshot, out boolean, out tide.wire_message[]) is
   'The next tick''s snapshot and messages; crowded when the backlog must be cut first.';

@@ -11,7 +11,9 @@ begin
     where t.tgrelid = target and t.tgname = v_name and t.tgfoid = handler) then
     return;
   end if;
-  execute format('drop trigger if exists %I on %s', v_name, target);
+  if exists (select from pg_trigger t where t.tgrelid = target and t.tgname = v_name) then
+    execute format('drop trigger %I on %s', v_name, target);
+  end if;
   execute format(
     'create trigger %I %s %s on %s %s for each statement execute function %s',
     v_name, case operation when 'truncate' then 'before' else 'after' end, operation, target,
@@ -23,6 +25,9 @@ begin
     end, handler);
   -- also where session_replication_role is replica
   execute format('alter table %s enable always trigger %I', target, v_name);
+exception when insufficient_privilege then
+  perform tide._report(target::text, format(
+    'changes of %s are not told: as its owner, select tide.refresh_watches()', target));
 end
 $$;
 comment on function tide._install_trigger(regclass, text, regprocedure) is

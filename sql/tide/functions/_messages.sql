@@ -1,22 +1,20 @@
 create or replace function tide._messages(
   events tide.events[], sequences bigint[], as_of bigint
-) returns setof tide.message
+) returns setof tide.wire_message
 language plpgsql stable rows 300
 set plan_cache_mode = force_generic_plan
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_five constant json :=
+  v_none constant json :=
     '{"branches":[],"tasks":[],"projects":[],"subtasks":[],"contexts":[]}';
   v_as_of constant jsonb := jsonb_build_object('asOf', as_of);
 begin
   return query
   with event as materialized (
-    select e.*, i::int as ordinal
-    from unnest(_messages.events) with ordinality
-      as e (id, xid, at, entity, action, key, count, topics, source, actor, session_id,
-        correlation_id, delta, image, sums, i)
-  ), present as (
+    select n.ordinal, n.sequence, (n.event).*
+    from tide._numbered(_messages.events, _messages.sequences) n
+  ), present as materialized (
     select k.entity, r.key, r.record, (r.record || v_as_of)::text::json as body
     from (
       select e.entity, array_agg(distinct e.key) as keys from event e
@@ -24,20 +22,19 @@ begin
       group by e.entity
     ) k
     cross join lateral tide._records(k.entity, k.keys) r
-  ), shown as (
-    select e.ordinal, e.entity, e.action, e.key,
+  ), gone as materialized (
+    select distinct on (e.entity, e.key) e.entity, e.key, e.image from event e
+    where e.action = 'delete' and e.key is not null
+    order by e.entity, e.key, e.ordinal desc
+  ), shown as materialized (
+    select e.*,
       coalesce(e.image, p.record, g.image) as record,
-      case when e.image is null then p.body end as body,
-      e.delta::jsonb as delta
+      case when e.image is null then p.body end as body
     from event e
     left join present p on p.entity = e.entity and p.key = e.key
-    left join lateral (
-      select d.image from event d
-      where p.key is null and d.entity = e.entity and d.key = e.key and d.action = 'delete'
-        and d.ordinal > e.ordinal
-      order by d.ordinal limit 1
-    ) g on true
-  ), moved as (
+    left join gone g on g.entity = e.entity and g.key = e.key and e.action <> 'delete'
+      and p.key is null
+  ), moved as materialized (
     select c.ordinal, c.cascade
     from (
       select s.entity, array_agg(
@@ -47,15 +44,14 @@ begin
     cross join lateral tide._cascades(x.entity, x.changes, _messages.as_of) c
   )
   select
-    _messages.sequences[e.ordinal], e.xid, e.entity, e.action, e.key, e.topics,
-    case when e.source in ('user', 'mcp-ai') then e.source else 'system' end,
-    e.actor, e.correlation_id, e.at,
-    coalesce(s.body, (s.record || v_as_of)::text::json), e.delta,
-    coalesce(m.cascade, v_five), _messages.as_of, e.count, e.session_id
-  from event e
-  join shown s on s.ordinal = e.ordinal
-  left join moved m on m.ordinal = e.ordinal
-  order by e.ordinal;
+    s.sequence, s.xid, s.entity, s.action, s.key, s.topics,
+    case when s.source in ('user', 'mcp-ai') then s.source else 'system' end,
+    s.actor, s.correlation_id, s.at,
+    coalesce(s.body, (s.record || v_as_of)::text::json), s.delta,
+    coalesce(m.cascade, v_none), _messages.as_of, s.count, s.session_id
+  from shown s
+  left join moved m on m.ordinal = s.ordinal
+  order by s.ordinal;
 end
 $$;
 comment on function tide._messages(tide.events[], bigint[], bigint) is

@@ -1,16 +1,16 @@
-create or replace function tide._record_problem(target oid, entity text, message text) returns void
+create or replace function tide._record_problem(target regclass, entity text, message text)
+returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- security definer: called in the transaction of whoever writes
 begin
-  insert into tide.problems (target, message)
-  values (target::regclass::text, _record_problem.message);
+  insert into tide.problems (target, message) values (target::text, message);
   insert into tide.events (entity, action, count, topics, source)
   values (entity, 'update', 0, array['table:' || tide._table_name(target)], 'system');
 exception when others then
-  raise warning 'tidegate could not record a change of %: %', target::regclass, sqlerrm;
+  raise warning 'tidegate could not record a change of %: %', target, sqlerrm;
 end
 $$;
-comment on function tide._record_problem(oid, text, text) is
+comment on function tide._record_problem(regclass, text, text) is
   'An event trigger failed: keeps the reason, and tells the table''s topic to read again.';

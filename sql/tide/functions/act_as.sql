@@ -8,8 +8,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if act_as.source not in ('user', 'mcp-ai', 'system') then
-    raise exception 'source % is not known', act_as.source
+  if (act_as.source in ('user', 'mcp-ai', 'system')) is not true then
+    raise exception 'source % is not known', coalesce(act_as.source, 'null')
       using errcode = '22023', hint = 'It is one of user, mcp-ai and system.';
   end if;
   perform set_config('tide.source', act_as.source, true),

@@ -1,14 +1,8 @@
-create or replace function tide.consume(name text, max int default 1000) 
-returns table (
-  sequence bigint, txid xid8, entity text, action text, key text, topics text[], source text,
-  actor text, correlation_id text, at timestamptz, record jsonb, delta jsonb, cascade jsonb,
-  as_of bigint, count int, session_id text
-)
+create or replace function tide.consume(name text, max int default 1000) returns setof tide.message
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- security definer: consumers and log are the owner's
-#variable_conflict use_column
 declare
   v_consumer tide.consumers;
   v_head record := tide.position();

@@ -1,16 +1,11 @@
 create or replace function tide.read(
   after_sequence bigint, max_events int default 1000, topics text[] default null
-)
-returns table (
-  sequence bigint, txid xid8, entity text, action text, key text, topics text[], source text,
-  actor text, correlation_id text, at timestamptz, record jsonb, delta jsonb, cascade jsonb,
-  as_of bigint, count int, session_id text
-)
+) returns setof tide.message
 language plpgsql stable security definer rows 1000
 set search_path = pg_catalog, pg_temp
+set jit = off -- compiling takes longer than a tick
 as $$
 -- security definer: the log is readable by its owner only; grants decide who may call this
-#variable_conflict use_column
 declare
   v_head record := tide._head();
   v_tick bigint;

@@ -1,8 +1,7 @@
 create or replace function tide.refresh_watches() returns int
-language plpgsql volatile security definer
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
--- security definer: called by triggers and by tide.maintain() as well
 declare
   v_watched tide.watched;
   v_count int := 0;

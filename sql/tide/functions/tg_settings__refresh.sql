@@ -1,7 +1,8 @@
 create or replace function tide.tg_settings__refresh() returns trigger
-language plpgsql volatile
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+-- security definer: writes functions of the owner's
 begin
   if exists (select from new_rows n where n.key = 'coalesce_above') then
     perform tide.refresh_watches();

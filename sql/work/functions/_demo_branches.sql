@@ -31,4 +31,4 @@ begin
 end
 $$;
 comment on function work._demo_branches(int, uuid[]) is
-  'Branches spread over the projects: each has a main first; one in twenty of the rest is archived.';
+  'Branches spread over the projects: each has a main first; one in twenty others is archived.';

@@ -8,15 +8,17 @@ as $$
 #variable_conflict use_column
 begin
   return query
-  select distinct c.ordinal, v.id::uuid
-  from unnest(_mentioned.changes) c
-  cross join lateral (values
-    (c.record ->> _mentioned.column_name),
-    (c.delta -> _mentioned.column_name ->> 0),
-    (c.delta -> _mentioned.column_name ->> 1)
-  ) v (id)
-  where v.id is not null;
+  select x.ordinal, x.id
+  from (
+    select distinct c.ordinal, unnest(array[
+      c.record ->> _mentioned.column_name,
+      c.delta -> _mentioned.column_name ->> 0,
+      c.delta -> _mentioned.column_name ->> 1
+    ])::uuid as id
+    from unnest(_mentioned.changes) c
+  ) x
+  where x.id is not null;
 end
 $$;
 comment on function work._mentioned(tide.change[], text) is
-  'The ids that a column of the changed rows holds, held before and was given: both sides of a move.';
+  'The ids that a column of the changed rows holds, held or was given: both sides of a move.';
