@@ -1,0 +1,31 @@
+# Every target installs what it needs and does not find, or names it in one line.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench faults
+
+help: ## what the targets do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' \
+	  | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+demo: ## from a fresh machine to the running demo (Ctrl-C ends it; the second start takes seconds)
+	@scripts/setup.sh rust postgres
+	@cargo run --locked -- dev
+
+test: ## every test, against a private Postgres that is started and stopped for it
+	@scripts/setup.sh rust pgtap
+	@scripts/test.sh
+
+check: ## format, lints, paths named in documents, compose.yaml
+	@scripts/setup.sh rust compose
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	python3 scripts/check_paths.py
+	scripts/check_scripts.sh
+
+bench: ## what the write path costs: one line per scenario, by pgbench
+	@scripts/setup.sh rust postgres
+	@scripts/bench.sh
+
+faults: ## crashes, hangs and cuts, by the fault suite
+	@scripts/setup.sh rust postgres
+	@scripts/faults.sh

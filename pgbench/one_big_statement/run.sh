@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+start_cluster
+here="$(dirname "${BASH_SOURCE[0]}")"
+
+measure() {
+  fresh bench "$1"
+  sql bench -f "$here/more_tasks.sql"
+  settle bench
+  pgbench -n -c 1 -t 1 -f "$here/update.sql" bench 2>/dev/null | awk '/^latency average/ { print $4 }'
+}
+
+interleave bare guard tide
+times="$(ratio tide bare)"
+report 'one statement updating 100,000 tasks in 1,000 branches, against no triggers' '≤ 1.6 ×' '≤ 1.3 ×' \
+  "$(round "$times") × ($(round "$(median tide)" 0) against $(round "$(median bare)" 0) ms)" \
+  "$(verdict "$times" ≤ 1.6 1.3)"
+report '– of that the guards (updated_at), against no triggers' '' '' "$(round "$(ratio guard bare)") ×"
+report '– the events, against the guards alone' '' '' "$(round "$(ratio tide guard)") ×"

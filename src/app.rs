@@ -1,0 +1,306 @@
+//! The running service: its tasks, how they begin and in which order they end.
+//!
+//! ```text
+//! begin:  listener, feed, publisher, accept loop           ready: the feed follows the log and the listener has tried
+//! end:    stop accepting ─> stop the feed ─> the publisher sends what waits ─> sockets drain (1012) ─> done
+//! ```
+//!
+//! Invariant: nothing here is on the writers' path. The listening socket and the shutdown are given from outside, so
+//! that a test, `tidegate dev` and `tidegate serve` run the same thing.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::auth::Tokens;
+use crate::config::Config;
+use crate::db::pool;
+use crate::error::Failure;
+use crate::gateway::{Gateway, Manners};
+use crate::http::accept::{self, Limits};
+use crate::http::metrics::Rate;
+use crate::http::origin::Origins;
+use crate::http::{self, Shared};
+use crate::stream::counters::Counters;
+use crate::stream::feed::{Feed, Health, Manner, News};
+use crate::stream::hub::Hub;
+use crate::stream::listener::{Alarm, Hearing, Listener};
+use crate::stream::message::MessageSettings;
+use crate::stream::pace::PaceSettings;
+use crate::stream::publisher::Publisher;
+use crate::stream::tail;
+
+pub use crate::stream::tail::TailOptions;
+
+/// Ticks that may wait between feed and publisher. When they do, the feed waits too, and the rest stays in the log.
+const NEWS: usize = 16;
+
+/// The service.
+#[derive(Debug)]
+pub struct App;
+
+/// A running service.
+#[derive(Debug)]
+pub struct Running {
+    local_addr: SocketAddr,
+    health: watch::Receiver<Health>,
+    hearing: watch::Receiver<Hearing>,
+    gateway: Arc<Gateway>,
+    done: JoinHandle<()>,
+}
+
+impl App {
+    /// Starts everything on `listener`; ends when `shutdown` is cancelled.
+    ///
+    /// # Errors
+    /// A configuration that cannot work. A database that is away is none: the service waits for it.
+    pub fn start(
+        config: &Config,
+        listener: TcpListener,
+        shutdown: CancellationToken,
+    ) -> Result<Running, Failure> {
+        Self::start_with(config, vec![listener], shutdown)
+    }
+
+    fn start_with(
+        config: &Config,
+        listeners: Vec<TcpListener>,
+        shutdown: CancellationToken,
+    ) -> Result<Running, Failure> {
+        let first = listeners.first().map(TcpListener::local_addr);
+        let local_addr = first.and_then(Result::ok).ok_or_else(|| {
+            Failure::environment(
+                "there is no address to serve on",
+                "set TIDEGATE_LISTEN, e.g. 127.0.0.1:8000",
+            )
+        })?;
+        let hub = Arc::new(Hub::new(config.stream.replay_bytes, Uuid::nil(), 0));
+        let tokens = Tokens::new(config)?;
+        let gateway = Arc::new(Gateway::new(hub.clone(), pool::open(config)?, tokens, Manners::from(config)));
+        let stream = Stream::start(config, hub, &shutdown)?;
+        let shared = Arc::new(Shared {
+            gateway: gateway.clone(),
+            counters: stream.counters.clone(),
+            health: stream.health.clone(),
+            hearing: stream.hearing.clone(),
+            origins: Origins::new(&config.http.allowed_origins),
+            rate: Rate::default(),
+        });
+        let limits = Limits {
+            places: Arc::new(Semaphore::new(config.http.max_connections)),
+            header_timeout: Duration::from_millis(config.http.header_timeout_ms),
+        };
+        let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
+        let done = tokio::spawn(live(listeners, shared, limits, stream.publisher, shutdown));
+        Ok(Running { local_addr, health, hearing, gateway, done })
+    }
+}
+
+/// From the first connection to the last.
+async fn live(
+    listeners: Vec<TcpListener>,
+    shared: Arc<Shared>,
+    limits: Limits,
+    publisher: JoinHandle<()>,
+    shutdown: CancellationToken,
+) {
+    let router = http::router(shared.clone());
+    let accepting: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| tokio::spawn(accept::run(listener, router.clone(), limits.clone(), shutdown.clone())))
+        .collect();
+    shutdown.cancelled().await;
+    tracing::info!("Stopping: sending what waits, then closing the sockets");
+    let _ = publisher.await;
+    shared.gateway.drain().await;
+    for task in accepting {
+        let _ = task.await;
+    }
+    tracing::info!("Stopped");
+}
+
+impl Running {
+    /// Where it serves.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// The gateway, for tests and for `tidegate dev`.
+    pub fn gateway(&self) -> &Arc<Gateway> {
+        &self.gateway
+    }
+
+    /// Waits until it follows the log and knows whether it hears the doorbell.
+    ///
+    /// # Errors
+    /// The schema is missing or old.
+    pub async fn ready(&self) -> Result<(), Failure> {
+        let (mut health, mut hearing) = (self.health.clone(), self.hearing.clone());
+        let found = health.wait_for(|health| *health != Health::Away).await.map(|health| *health);
+        match found {
+            Ok(Health::Fine) => {}
+            Ok(_) => return Err(old_schema()),
+            Err(_) => return Err(Failure::environment("the service has stopped", "its log says why")),
+        }
+        let _ = hearing.wait_for(|hearing| *hearing != Hearing::Away).await;
+        Ok(())
+    }
+
+    /// Waits for the end after a shutdown.
+    pub async fn stopped(self) {
+        let _ = self.done.await;
+    }
+}
+
+fn old_schema() -> Failure {
+    Failure::environment(
+        "the database's schema is missing or older than this program",
+        "run `tidegate migrate`",
+    )
+}
+
+/// The tasks between the database and the hub.
+#[derive(Debug)]
+struct Stream {
+    counters: Arc<Counters>,
+    health: watch::Receiver<Health>,
+    hearing: watch::Receiver<Hearing>,
+    publisher: JoinHandle<()>,
+}
+
+impl Stream {
+    fn start(config: &Config, hub: Arc<Hub>, shutdown: &CancellationToken) -> Result<Self, Failure> {
+        let counters = Arc::<Counters>::default();
+        let (feed, news) = source(config, Manner::Tick, None, counters.clone(), shutdown)?;
+        let (health, hearing) = (feed.health.subscribe(), feed.hearing.clone());
+        let publisher = Publisher {
+            hub,
+            counters: counters.clone(),
+            gather: config.features.ai_batch,
+            messages: MessageSettings { cascade: config.features.ws_cascade },
+        };
+        tokio::spawn(feed.run(shutdown.clone()));
+        let publisher = tokio::spawn(publisher.run(news));
+        Ok(Self { counters, health, hearing, publisher })
+    }
+}
+
+/// A feed with the listener that wakes it (started) and the channel of its news.
+///
+/// # Errors
+/// No address, or one that cannot be parsed.
+pub fn source(
+    config: &Config,
+    manner: Manner,
+    from: Option<i64>,
+    counters: Arc<Counters>,
+    shutdown: &CancellationToken,
+) -> Result<(Feed, mpsc::Receiver<News>), Failure> {
+    let alarm = Arc::<Alarm>::default();
+    let (hearing, heard) = watch::channel(Hearing::Away);
+    let listener = Listener {
+        address: pool::address(&config.database, config.listener_url()?, "listener")?,
+        check: Duration::from_secs(config.stream.listener_check_seconds.max(1)),
+        alarm: alarm.clone(),
+        hearing,
+    };
+    let (news, received) = mpsc::channel(NEWS);
+    let feed = Feed {
+        address: pool::address(&config.database, config.database_url()?, "feed")?,
+        manner,
+        pace: PaceSettings {
+            tick_interval: Duration::from_millis(config.stream.tick_interval_ms),
+            look_again: Duration::from_millis(config.stream.look_again_ms),
+            look_again_max: Duration::from_millis(config.stream.look_again_max_ms),
+            idle: Duration::from_millis(config.stream.idle_interval_ms.max(10)),
+        },
+        from,
+        alarm,
+        hearing: heard,
+        news,
+        health: watch::channel(Health::Away).0,
+        counters,
+    };
+    tokio::spawn(listener.run(shutdown.clone()));
+    Ok((feed, received))
+}
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// Whatever keeps the service from starting.
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    let shutdown = CancellationToken::new();
+    let mut listeners = vec![bind(config.http.listen).await?];
+    if config.http.websocket_port != 0 {
+        listeners.push(bind(SocketAddr::new(config.http.listen.ip(), config.http.websocket_port)).await?);
+    }
+    let running = App::start_with(&config, listeners, shutdown.clone())?;
+    let patience = Duration::from_secs(config.database.wait_seconds);
+    tokio::select! {
+        ready = tokio::time::timeout(patience, running.ready()) => ready.map_err(|_| not_there(&config))??,
+        () = stop_signal() => return Ok(()),
+    }
+    println!("Serving on http://{}  (Ctrl-C ends it)", running.local_addr());
+    stop_signal().await;
+    shutdown.cancel();
+    running.stopped().await;
+    Ok(())
+}
+
+fn not_there(config: &Config) -> Failure {
+    Failure::environment(
+        format!("the database did not answer within {} s", config.database.wait_seconds),
+        "check DATABASE_URL and that Postgres runs; database.wait_seconds sets how long to wait",
+    )
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::environment(
+            format!("cannot listen on {address}: {error}"),
+            "end the other program, or set TIDEGATE_LISTEN to another address",
+        )
+    })
+}
+
+/// Ctrl-C, or SIGTERM.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Prints the stream until told to stop.
+///
+/// # Errors
+/// The database cannot be reached, or the position is not available any more.
+pub async fn tail(config: Config, options: TailOptions) -> Result<(), Failure> {
+    let shutdown = CancellationToken::new();
+    let (feed, news) = source(&config, Manner::Watch, options.from, Arc::default(), &shutdown)?;
+    let health = feed.health.subscribe();
+    tokio::spawn(feed.run(shutdown.clone()));
+    let patience = Duration::from_secs(config.database.wait_seconds);
+    let handles = tail::handles(&config).await;
+    let names = |id: &str| handles.get(id).cloned();
+    tokio::select! {
+        shown = tail::show(news, health, names, &options, patience) => shown,
+        () = stop_signal() => Ok(()),
+    }
+}

@@ -1,0 +1,148 @@
+//! The command line: one file per command, each with `run(config, options) -> Outcome`.
+//!
+//! A command prints its answer on standard output; what went wrong goes to standard error in two lines, what and
+//! what to do. Exit statuses: 0; 1, the thing asked about is not so; 2, usage or environment.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::TailOptions;
+use crate::config::Config;
+use crate::dev::DevOptions;
+use crate::error::Failure;
+
+mod dev;
+mod doctor;
+mod migrate;
+mod serve;
+mod sql;
+mod tail;
+pub mod token;
+mod unwatch;
+mod user;
+mod verify;
+mod watch;
+mod watches;
+
+/// What every command answers.
+pub type Outcome = Result<Verdict, Failure>;
+
+/// Whether the thing asked about is so; a command that only does something answers [`Verdict::So`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Exit status 0.
+    So,
+    /// Exit status 1; the command has printed why.
+    NotSo,
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::So => Self::SUCCESS,
+            Verdict::NotSo => Self::from(1),
+        }
+    }
+}
+
+/// Turns a Postgres database into a live backend.
+#[derive(Debug, Parser)]
+#[command(name = "tidegate", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// A file with settings; tidegate.default.toml explains them.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "the help texts say it")]
+pub enum Command {
+    /// Start a private Postgres, demo data, the service and a live simulation.
+    Dev(DevOptions),
+    /// Serve; needs DATABASE_URL and a secret.
+    Serve(serve::ServeOptions),
+    /// Bring the database to where this program is: migrations, then sql/.
+    Migrate(migrate::MigrateOptions),
+    /// Look at the SQL definitions.
+    #[command(subcommand)]
+    Sql(sql::SqlCommand),
+    /// Put a table on the stream.
+    Watch(watch::WatchOptions),
+    /// Take a table off the stream.
+    Unwatch(unwatch::UnwatchOptions),
+    /// List the tables on the stream.
+    Watches,
+    /// Create people.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Make a token for a person.
+    Token(token::TokenOptions),
+    /// Print the stream.
+    Tail(TailOptions),
+    /// Recompute every summary and compare.
+    Verify,
+    /// Check settings, roles, triggers and connections, and say what to do.
+    Doctor(doctor::DoctorOptions),
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// The command's own [`Failure`].
+pub async fn dispatch(command: Command, config: Config) -> Outcome {
+    match command {
+        Command::Dev(options) => dev::run(config, options).await,
+        Command::Serve(options) => serve::run(config, options).await,
+        Command::Migrate(options) => migrate::run(config, options).await,
+        Command::Sql(command) => sql::run(config, command).await,
+        Command::Watch(options) => watch::run(config, options).await,
+        Command::Unwatch(options) => unwatch::run(config, options).await,
+        Command::Watches => watches::run(config).await,
+        Command::User(command) => user::run(config, command).await,
+        Command::Token(options) => token::run(config, options).await,
+        Command::Tail(options) => tail::run(config, options).await,
+        Command::Verify => verify::run(config).await,
+        Command::Doctor(options) => doctor::run(config, options).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_of_the_contract_is_understood() {
+        for line in [
+            "dev --fresh --no-simulate --port 1",
+            "serve --migrate",
+            "migrate --check",
+            "migrate --keep a --keep b --take-ours all",
+            "sql diff",
+            "watch shop.orders --topic 'x' --key id",
+            "unwatch shop.orders",
+            "watches",
+            "user create ada",
+            "token --user ada --ttl 1h --role admin",
+            "tail --topic a --topic b --from 7 --json",
+            "verify",
+            "doctor",
+            "verify --config a.toml",
+        ] {
+            let words = std::iter::once("tidegate").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! `tidegate unwatch TABLE`: `select tide.unwatch(…)`.
+
+use super::{Outcome, Verdict};
+use crate::config::Config;
+use crate::db::pool;
+
+/// Options of `tidegate unwatch`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct UnwatchOptions {
+    /// The table, with its schema: shop.orders
+    pub table: String,
+}
+
+pub(super) async fn run(config: Config, options: UnwatchOptions) -> Outcome {
+    let client = pool::connect_for(&config, "unwatch").await?;
+    client.execute("select tide.unwatch($1::text::regclass)", &[&options.table]).await?;
+    println!("{} is off the stream", options.table);
+    Ok(Verdict::So)
+}

@@ -1,0 +1,530 @@
+//! The configuration: `tidegate.default.toml`, a file, the environment; later ones win.
+//!
+//! Invariant: parsing has no side effects. [`Config::load`] gets the environment as a parameter, opens nothing but
+//! the file it is told to, and says in one sentence which key is wrong. Every key exists in the embedded default
+//! file, which is therefore both the reference documentation and the list of what may be set: the type of a default
+//! decides how an environment variable's text is read.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// The embedded defaults, every key commented.
+pub const DEFAULTS: &str = include_str!("../tidegate.default.toml");
+
+/// Shorter secrets can be guessed offline from one token.
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// Other names of keys, weakest first: a later one that is set wins, and `TIDEGATE_<SECTION>__<KEY>` wins over all.
+const ALIASES: &[(&str, &str, &str)] = &[
+    ("WEBSOCKET_HEARTBEAT_INTERVAL", "websocket", "heartbeat_interval"),
+    ("WEBSOCKET_CONNECTION_TIMEOUT", "websocket", "connection_timeout"),
+    ("WEBSOCKET_MAX_CONNECTIONS", "websocket", "max_connections"),
+    ("WEBSOCKET_CORS_ORIGINS", "http", "allowed_origins"),
+    ("WEBSOCKET_PORT", "http", "websocket_port"),
+    ("JWT_SECRET", "auth", "jwt_secret"),
+    ("FEATURE_BULK_API", "features", "bulk_api"),
+    ("FEATURE_WS_CASCADE", "features", "ws_cascade"),
+    ("FEATURE_AI_BATCH", "features", "ai_batch"),
+    ("RUST_LOG", "log", "filter"),
+    ("DATABASE_URL", "database", "url"),
+    ("LISTENER_DATABASE_URL", "database", "listener_url"),
+    ("TIDEGATE_LISTEN", "http", "listen"),
+    ("TIDEGATE_JWT_SECRET", "auth", "jwt_secret"),
+    ("TIDEGATE_ALLOWED_ORIGINS", "http", "allowed_origins"),
+];
+
+/// Everything that can be set. `tidegate.default.toml` explains each key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `[database]`
+    pub database: Database,
+    /// `[http]`
+    pub http: Http,
+    /// `[auth]`
+    pub auth: Auth,
+    /// `[websocket]`
+    pub websocket: WebSocket,
+    /// `[stream]`
+    pub stream: Stream,
+    /// `[features]`
+    pub features: Features,
+    /// `[log]`
+    pub log: Log,
+}
+
+/// Where Postgres is and how patient we are with it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Database {
+    pub url: Secret,
+    pub listener_url: Secret,
+    pub pool_size: usize,
+    pub pool_wait_ms: u64,
+    pub connect_timeout_ms: u64,
+    pub statement_timeout_ms: u64,
+    pub wait_seconds: u64,
+    pub keepalive_idle_seconds: u64,
+    pub keepalive_interval_seconds: u64,
+    pub keepalive_retries: u32,
+}
+
+/// The listening side and its limits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Http {
+    pub listen: SocketAddr,
+    pub websocket_port: u16,
+    pub allowed_origins: Vec<String>,
+    pub max_connections: usize,
+    pub header_timeout_ms: u64,
+    pub request_timeout_ms: u64,
+    pub max_body_bytes: usize,
+    pub drain_seconds: u64,
+    pub trust_forwarded_for: bool,
+    pub bulk_requests: u32,
+    pub bulk_window_seconds: u64,
+}
+
+/// Credentials.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Auth {
+    pub jwt_secret: Secret,
+    pub jwt_issuer: String,
+    pub jwt_audience: String,
+    pub leeway_seconds: u64,
+    pub ticket_seconds: u64,
+}
+
+/// One socket's manners.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct WebSocket {
+    pub heartbeat_interval: u64,
+    pub connection_timeout: u64,
+    pub max_connections: usize,
+    pub max_connections_per_user: usize,
+    pub auth_timeout: u64,
+    pub max_message_bytes: usize,
+    pub max_messages_per_minute: u32,
+    pub max_topics: usize,
+    pub queue_bytes: usize,
+}
+
+/// The pace of the stream and what is kept of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Stream {
+    pub tick_interval_ms: u64,
+    pub look_again_ms: u64,
+    pub look_again_max_ms: u64,
+    pub idle_interval_ms: u64,
+    pub listener_check_seconds: u64,
+    pub replay_bytes: usize,
+}
+
+/// Switches with the names that older deployments use.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Features {
+    pub bulk_api: bool,
+    pub ws_cascade: bool,
+    pub ai_batch: bool,
+}
+
+/// What is logged and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Log {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+/// Text for people, JSON for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A text that no log line and no error may show.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Nothing was set.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "(not set)" } else { "(set)" })
+    }
+}
+
+/// Why the configuration cannot be used. Each sentence names the key as the user wrote it.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum ConfigError {
+    #[error("the configuration file {path} cannot be read: {reason}")]
+    Unreadable { path: String, reason: String },
+    #[error("{origin} is not valid TOML: {reason}")]
+    Syntax { origin: String, reason: String },
+    #[error("{origin}: there is no setting {key}")]
+    UnknownKey { origin: String, key: String },
+    #[error("{key} must be {expected}, not {found:?}")]
+    WrongType { key: String, expected: &'static str, found: String },
+    #[error("{0}")]
+    Invalid(String),
+    #[error("no database is configured")]
+    NoDatabase,
+    #[error("no token secret is configured")]
+    NoSecret,
+    #[error("the token secret is too short: {bytes} bytes, at least {MIN_SECRET_BYTES} are needed")]
+    ShortSecret { bytes: usize },
+}
+
+impl Config {
+    /// Reads defaults, then `file`, then `environment`.
+    ///
+    /// # Errors
+    /// A file that cannot be read or parsed, a key that does not exist, a value of the wrong type, values that
+    /// contradict each other.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table: Table = DEFAULTS.parse().expect("a unit test parses the embedded defaults");
+        if let Some(path) = file {
+            overlay_file(&mut table, path)?;
+        }
+        overlay_environment(&mut table, environment)?;
+        let config: Self = Value::Table(table).try_into().map_err(|e: toml::de::Error| invalid(&e))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The defaults alone, e.g. for tests and for `tidegate dev` to fill in.
+    pub fn defaults() -> Self {
+        Self::load(None, []).expect("a unit test parses the embedded defaults")
+    }
+
+    /// The database's address.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoDatabase`] when none is set.
+    pub fn database_url(&self) -> Result<&str, ConfigError> {
+        non_empty(&self.database.url).ok_or(ConfigError::NoDatabase)
+    }
+
+    /// The address for LISTEN: `listener_url`, or the database's own.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoDatabase`] when neither is set.
+    pub fn listener_url(&self) -> Result<&str, ConfigError> {
+        non_empty(&self.database.listener_url).map_or_else(|| self.database_url(), Ok)
+    }
+
+    /// The token secret, refused when it is missing or short.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoSecret`], [`ConfigError::ShortSecret`].
+    pub fn jwt_secret(&self) -> Result<&str, ConfigError> {
+        let secret = non_empty(&self.auth.jwt_secret).ok_or(ConfigError::NoSecret)?;
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(ConfigError::ShortSecret { bytes: secret.len() });
+        }
+        Ok(secret)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |sentence: &str| Err(ConfigError::Invalid(sentence.to_owned()));
+        if self.websocket.heartbeat_interval == 0 {
+            return refuse("websocket.heartbeat_interval must be at least 1 second");
+        }
+        if self.websocket.connection_timeout <= self.websocket.heartbeat_interval {
+            return refuse("websocket.connection_timeout must be longer than websocket.heartbeat_interval");
+        }
+        if self.auth.leeway_seconds > 5 {
+            return refuse("auth.leeway_seconds must be at most 5");
+        }
+        if self.database.pool_size == 0 {
+            return refuse("database.pool_size must be at least 1");
+        }
+        if self.stream.look_again_ms == 0 || self.stream.look_again_max_ms < self.stream.look_again_ms {
+            return refuse("stream.look_again_ms must be at least 1 and at most stream.look_again_max_ms");
+        }
+        Ok(())
+    }
+}
+
+fn non_empty(secret: &Secret) -> Option<&str> {
+    (!secret.is_empty()).then(|| secret.expose())
+}
+
+fn invalid(error: &toml::de::Error) -> ConfigError {
+    ConfigError::Invalid(error.to_string().trim().replace('\n', "; "))
+}
+
+fn overlay_file(table: &mut Table, path: &Path) -> Result<(), ConfigError> {
+    let origin = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| ConfigError::Unreadable { path: origin.clone(), reason: e.to_string() })?;
+    let theirs: Table = text.parse().map_err(|e: toml::de::Error| ConfigError::Syntax {
+        origin: origin.clone(),
+        reason: e.to_string().trim().to_owned(),
+    })?;
+    for (section, keys) in theirs {
+        let Value::Table(keys) = keys else {
+            return Err(ConfigError::UnknownKey { origin, key: section });
+        };
+        for (key, value) in keys {
+            let slot = slot(table, &section, &key).ok_or_else(|| ConfigError::UnknownKey {
+                origin: origin.clone(),
+                key: format!("{section}.{key}"),
+            })?;
+            if !slot.same_type(&value) {
+                return Err(wrong_type(&format!("{section}.{key} in {origin}"), slot, &value.to_string()));
+            }
+            *slot = value;
+        }
+    }
+    Ok(())
+}
+
+fn overlay_environment(
+    table: &mut Table,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<(), ConfigError> {
+    let set: Vec<(String, String)> = environment.into_iter().filter(|(_, v)| !v.is_empty()).collect();
+    for (name, section, key) in ALIASES {
+        if let Some((_, text)) = set.iter().find(|(n, _)| n == name) {
+            let slot = slot(table, section, key).expect("a unit test finds every alias among the defaults");
+            *slot = read_as(slot, name, text)?;
+        }
+    }
+    for (name, text) in &set {
+        let Some((section, key)) = name.strip_prefix("TIDEGATE_").and_then(|rest| rest.split_once("__"))
+        else {
+            continue;
+        };
+        let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
+        let slot = slot(table, &section, &key).ok_or_else(|| ConfigError::UnknownKey {
+            origin: format!("environment variable {name}"),
+            key: format!("{section}.{key}"),
+        })?;
+        *slot = read_as(slot, name, text)?;
+    }
+    Ok(())
+}
+
+fn slot<'t>(table: &'t mut Table, section: &str, key: &str) -> Option<&'t mut Value> {
+    table.get_mut(section)?.as_table_mut()?.get_mut(key)
+}
+
+/// Reads an environment variable's text as the type that the present value has.
+fn read_as(present: &Value, name: &str, text: &str) -> Result<Value, ConfigError> {
+    let refuse = || wrong_type(name, present, text);
+    let text = text.trim();
+    Ok(match present {
+        Value::Integer(_) => Value::Integer(text.parse().map_err(|_| refuse())?),
+        Value::Float(_) => Value::Float(text.parse().map_err(|_| refuse())?),
+        Value::Boolean(_) => Value::Boolean(read_bool(text).ok_or_else(refuse)?),
+        Value::Array(_) => Value::Array(read_list(text)),
+        _ => Value::String(text.to_owned()),
+    })
+}
+
+fn read_bool(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+fn read_list(text: &str) -> Vec<Value> {
+    text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(|s| Value::String(s.to_owned())).collect()
+}
+
+fn wrong_type(key: &str, expected: &Value, found: &str) -> ConfigError {
+    let expected = match expected {
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Array(_) => "a list of texts",
+        _ => "a text",
+    };
+    ConfigError::WrongType { key: key.to_owned(), expected, found: found.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::load(None, environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    fn with_file(text: &str) -> Result<Config, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("tidegate.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(Some(&path), [])
+    }
+
+    #[test]
+    fn the_embedded_defaults_are_complete_and_have_the_promised_values() {
+        let config = Config::defaults();
+        assert_eq!(config.http.listen.to_string(), "127.0.0.1:8000");
+        assert_eq!(config.websocket.heartbeat_interval, 25);
+        assert_eq!(config.websocket.connection_timeout, 30);
+        assert_eq!(config.websocket.max_connections, 10_000);
+        assert_eq!((config.http.bulk_requests, config.http.bulk_window_seconds), (10, 60));
+        assert_eq!(config.http.websocket_port, 0);
+    }
+
+    #[test]
+    fn every_key_of_the_default_file_has_a_comment_above_it() {
+        let lines: Vec<&str> = DEFAULTS.lines().collect();
+        for (above, line) in lines.iter().zip(&lines[1..]) {
+            let is_key = line.starts_with(|c: char| c.is_ascii_lowercase());
+            // Keys of one comment may stand together.
+            assert!(!is_key || above.starts_with('#') || above.contains(" = "), "no comment above: {line}");
+        }
+    }
+
+    #[test]
+    fn every_alias_names_an_existing_key() {
+        let mut table: Table = DEFAULTS.parse().unwrap();
+        for (name, section, key) in ALIASES {
+            assert!(slot(&mut table, section, key).is_some(), "{name}");
+            assert!(DEFAULTS.contains(name), "{name} is not documented");
+        }
+    }
+
+    #[test]
+    fn the_legacy_names_are_honoured() {
+        let config = with(&[
+            ("WEBSOCKET_HEARTBEAT_INTERVAL", "10"),
+            ("WEBSOCKET_CONNECTION_TIMEOUT", "20"),
+            ("WEBSOCKET_MAX_CONNECTIONS", "5"),
+            ("WEBSOCKET_CORS_ORIGINS", "http://a, http://b"),
+            ("WEBSOCKET_PORT", "8001"),
+            ("JWT_SECRET", "old"),
+            ("FEATURE_BULK_API", "false"),
+            ("FEATURE_WS_CASCADE", "0"),
+            ("FEATURE_AI_BATCH", "off"),
+        ])
+        .unwrap();
+        assert_eq!(config.websocket.heartbeat_interval, 10);
+        assert_eq!(config.websocket.connection_timeout, 20);
+        assert_eq!(config.websocket.max_connections, 5);
+        assert_eq!(config.http.allowed_origins, ["http://a", "http://b"]);
+        assert_eq!(config.http.websocket_port, 8001);
+        assert_eq!(config.auth.jwt_secret.expose(), "old");
+        assert!(!config.features.bulk_api && !config.features.ws_cascade && !config.features.ai_batch);
+    }
+
+    #[test]
+    fn our_short_names_win_over_legacy_ones_and_section_names_over_both() {
+        let config = with(&[
+            ("TIDEGATE_JWT_SECRET", "new"),
+            ("JWT_SECRET", "old"),
+            ("TIDEGATE_HTTP__LISTEN", "127.0.0.1:3"),
+            ("TIDEGATE_LISTEN", "127.0.0.1:2"),
+        ])
+        .unwrap();
+        assert_eq!(config.auth.jwt_secret.expose(), "new");
+        assert_eq!(config.http.listen.port(), 3);
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.toml");
+        std::fs::write(&path, "[websocket]\nmax_topics = 7\nauth_timeout = 9\n").unwrap();
+        let environment = [("TIDEGATE_WEBSOCKET__MAX_TOPICS".to_owned(), "8".to_owned())];
+        let config = Config::load(Some(&path), environment).unwrap();
+        assert_eq!((config.websocket.max_topics, config.websocket.auth_timeout), (8, 9));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = with_file("[websocket]\nhartbeat = 1\n").unwrap_err();
+        assert!(error.to_string().ends_with("there is no setting websocket.hartbeat"), "{error}");
+        let error = with(&[("TIDEGATE_WEBSOCKET__HARTBEAT", "1")]).unwrap_err();
+        assert!(error.to_string().contains("TIDEGATE_WEBSOCKET__HARTBEAT"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_refused_with_what_was_expected() {
+        let error = with(&[("WEBSOCKET_MAX_CONNECTIONS", "many")]).unwrap_err();
+        assert_eq!(error.to_string(), "WEBSOCKET_MAX_CONNECTIONS must be a whole number, not \"many\"");
+        assert!(with_file("[features]\nbulk_api = \"yes\"\n").is_err());
+        assert!(with(&[("TIDEGATE_LISTEN", "nowhere")]).is_err());
+    }
+
+    #[test]
+    fn contradicting_values_are_refused() {
+        let error = with(&[("WEBSOCKET_HEARTBEAT_INTERVAL", "40")]).unwrap_err();
+        assert!(error.to_string().contains("connection_timeout"), "{error}");
+        assert!(with(&[("TIDEGATE_AUTH__LEEWAY_SECONDS", "6")]).is_err());
+    }
+
+    #[test]
+    fn an_empty_variable_is_as_good_as_none() {
+        let config = with(&[("DATABASE_URL", ""), ("WEBSOCKET_PORT", "")]).unwrap();
+        assert_eq!(config.database_url(), Err(ConfigError::NoDatabase));
+    }
+
+    #[test]
+    fn the_listener_has_the_databases_address_unless_it_has_its_own() {
+        let config = with(&[("DATABASE_URL", "postgres://a")]).unwrap();
+        assert_eq!(config.listener_url(), Ok("postgres://a"));
+        let config =
+            with(&[("DATABASE_URL", "postgres://a"), ("LISTENER_DATABASE_URL", "postgres://b")]).unwrap();
+        assert_eq!(config.listener_url(), Ok("postgres://b"));
+    }
+
+    #[test]
+    fn a_missing_or_short_secret_is_refused() {
+        assert_eq!(Config::defaults().jwt_secret(), Err(ConfigError::NoSecret));
+        let short = with(&[("JWT_SECRET", "short")]).unwrap();
+        assert_eq!(short.jwt_secret(), Err(ConfigError::ShortSecret { bytes: 5 }));
+        assert!(with(&[("JWT_SECRET", &"x".repeat(32))]).unwrap().jwt_secret().is_ok());
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = with(&[("JWT_SECRET", "hush"), ("DATABASE_URL", "postgres://u:hush@h/d")]).unwrap();
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+}

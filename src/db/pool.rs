@@ -1,0 +1,200 @@
+//! Connections: the pool for requests, and single ones for the listener, the ticker and the commands.
+//!
+//! Invariant: a connection carries no session state. Whatever a request needs is `set local` in its transaction, so
+//! that a connection may be shared, recycled, or sit behind a transaction pooler. The statement timeout is given when
+//! connecting; when `listener_url` is set (which says that `url` is a pooler) it is left to the server, because
+//! poolers refuse start-up options.
+//!
+//! A pooled connection never listens: the listener has its own, through [`connect`] or through
+//! [`address`] and its own loop.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
+use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, NoTls};
+
+use crate::config::{Config, Database};
+use crate::error::Failure;
+
+/// The pool of connections for requests.
+pub type Pool = deadpool_postgres::Pool;
+
+/// Opens the pool. Connects to nothing yet: the first request does.
+///
+/// # Errors
+/// No address, or one that cannot be parsed.
+pub fn open(config: &Config) -> Result<Pool, Failure> {
+    let database = &config.database;
+    let mut address = address(database, config.database_url()?, "requests")?;
+    if database.listener_url.is_empty() {
+        limit_statements(&mut address, database.statement_timeout_ms);
+    }
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    Pool::builder(Manager::from_config(address, NoTls, recycling))
+        .max_size(database.pool_size)
+        .wait_timeout(Some(Duration::from_millis(database.pool_wait_ms)))
+        .create_timeout(Some(Duration::from_millis(database.connect_timeout_ms)))
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|e| Failure::environment(format!("the pool cannot be built: {e}"), "check [database]"))
+}
+
+/// The address in `url` with our time limits: connect timeout, keepalives, a server that takes writes.
+/// `purpose` shows in `pg_stat_activity.application_name` as `tidegate <purpose>`.
+///
+/// # Errors
+/// `url` cannot be parsed. The text of `url` is not repeated: it contains a password.
+pub fn address(database: &Database, url: &str, purpose: &str) -> Result<tokio_postgres::Config, Failure> {
+    let mut address: tokio_postgres::Config = url.parse().map_err(|e: tokio_postgres::Error| {
+        Failure::environment(
+            format!("the database address cannot be read: {}", chain(&e)),
+            "it looks like postgres://user:password@host:5432/dbname",
+        )
+    })?;
+    let seconds = Duration::from_secs;
+    let idle = seconds(database.keepalive_idle_seconds);
+    let interval = seconds(database.keepalive_interval_seconds);
+    address
+        .application_name(format!("tidegate {purpose}"))
+        .connect_timeout(Duration::from_millis(database.connect_timeout_ms))
+        .keepalives(true)
+        .keepalives_idle(idle)
+        .keepalives_interval(interval)
+        .keepalives_retries(database.keepalive_retries)
+        .tcp_user_timeout(idle + interval * database.keepalive_retries)
+        .target_session_attrs(TargetSessionAttrs::ReadWrite);
+    if address.get_user().is_none()
+        && let Ok(user) = std::env::var("USER")
+    {
+        address.user(user);
+    }
+    Ok(address)
+}
+
+/// Connects once. The connection's task ends with the client.
+///
+/// # Errors
+/// Whatever Postgres or the network says; [`Failure::from`] turns it into a sentence.
+pub async fn connect(address: &tokio_postgres::Config) -> Result<Client, tokio_postgres::Error> {
+    let (client, connection) = address.connect(NoTls).await?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(error = %error, "a database connection ended");
+        }
+    });
+    Ok(client)
+}
+
+/// Connects, waiting up to `seconds` for a server that is not there yet. What waiting cannot mend (a wrong password,
+/// no such database, a standby) is told at once.
+///
+/// # Errors
+/// As [`connect`], with where it tried.
+pub async fn wait_for(address: &tokio_postgres::Config, seconds: u64) -> Result<Client, Failure> {
+    let patience = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_secs(1))
+        .without_max_times()
+        .with_total_delay(Some(Duration::from_secs(seconds)));
+    let mut told = false;
+    let attempt = || connect(address);
+    let outcome = attempt.retry(patience).when(is_not_there_yet).notify(|error, _| {
+        if !std::mem::replace(&mut told, true) {
+            let place = describe(address);
+            tracing::info!("waiting up to {seconds} s for the database at {place}: {}", chain(error));
+        }
+    });
+    outcome.await.map_err(|error| Failure::from(error).at(&describe(address)))
+}
+
+fn is_not_there_yet(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        Some(code) => [SqlState::CANNOT_CONNECT_NOW, SqlState::TOO_MANY_CONNECTIONS].contains(code),
+        None => !is_standby(error),
+    }
+}
+
+/// The server answered, and takes no writes.
+pub(crate) fn is_standby(error: &tokio_postgres::Error) -> bool {
+    chain(error).contains("database does not allow writes")
+}
+
+/// Connects once to the configured database, for a command.
+///
+/// # Errors
+/// No database is configured, or it cannot be reached.
+pub async fn connect_for(config: &Config, purpose: &str) -> Result<Client, Failure> {
+    let address = address(&config.database, config.database_url()?, purpose)?;
+    connect(&address).await.map_err(|error| Failure::from(error).at(&describe(&address)))
+}
+
+/// Where `address` points, for people: host, port and database, never the password.
+pub fn describe(address: &tokio_postgres::Config) -> String {
+    use tokio_postgres::config::Host;
+    let host = match address.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.clone(),
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => "localhost".to_owned(),
+    };
+    let port = address.get_ports().first().copied().unwrap_or(5432);
+    let name = address.get_dbname().or(address.get_user()).unwrap_or("postgres");
+    format!("{host}:{port}/{name}")
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if !line.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
+        cause = inner.source();
+    }
+    line
+}
+
+fn limit_statements(address: &mut tokio_postgres::Config, milliseconds: u64) {
+    let ours = format!("-c statement_timeout={milliseconds}");
+    let options = match address.get_options() {
+        Some(theirs) => format!("{ours} {theirs}"),
+        None => ours,
+    };
+    address.options(options);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn configured(url: &str) -> Config {
+        Config::load(None, [("DATABASE_URL".to_owned(), url.to_owned())]).unwrap()
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_read_is_refused_without_repeating_it() {
+        let config = configured("postgres://u:hush@h:port/d");
+        let failure = open(&config).unwrap_err();
+        assert!(!failure.to_string().contains("hush"), "{failure}");
+    }
+
+    #[test]
+    fn an_address_is_described_without_its_password() {
+        let config = configured("postgres://u:hush@db.example.com:6432/shop");
+        let address = address(&config.database, config.database_url().unwrap(), "test").unwrap();
+        assert_eq!(describe(&address), "db.example.com:6432/shop");
+    }
+
+    #[test]
+    fn the_users_own_options_win_over_our_statement_timeout() {
+        let config = configured("postgres://h/d?options=-c%20statement_timeout%3D1");
+        let mut address = address(&config.database, config.database_url().unwrap(), "test").unwrap();
+        limit_statements(&mut address, 15_000);
+        assert_eq!(address.get_options(), Some("-c statement_timeout=15000 -c statement_timeout=1"));
+    }
+}

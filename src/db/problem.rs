@@ -1,0 +1,311 @@
+//! What Postgres' refusals mean, in one place: SQLSTATE and constraint name → [`Problem`] for the API and
+//! [`Failure`] for the command line.
+//!
+//! A constraint's name is a sentence that is true (`task_parent_is_in_same_project`); broken, it is the problem's
+//! code. A function of ours refuses with `raise … using errcode, constraint, column`, and its message reaches the
+//! caller. Postgres' own texts never do, and nothing about a 5xx does: those are logged where they are handled.
+
+use serde::Serialize;
+use tokio_postgres::error::{DbError, SqlState};
+
+use super::pool::{chain, is_standby};
+use crate::error::Failure;
+
+/// An `application/problem+json` body (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// A URI reference to the code's explanation.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code as a sentence.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What exactly, in words for the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Stable, machine-readable: a constraint's name or a word of ours.
+    pub code: String,
+    /// Which fields are to blame.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// Seconds after which trying again makes sense (the `Retry-After` header).
+    #[serde(skip)]
+    pub retry_after: Option<u32>,
+}
+
+/// One field's part in a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's name.
+    pub field: String,
+    /// The broken rule.
+    pub code: String,
+}
+
+impl Problem {
+    /// A problem with a code of ours, e.g. `Problem::new(404, "task_not_found")`.
+    pub fn new(status: u16, code: impl Into<String>) -> Self {
+        let code = code.into();
+        Self {
+            kind: format!("/docs/errors#{code}"),
+            title: sentence(&code),
+            status,
+            detail: None,
+            code,
+            errors: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// The same with an explanation.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same, naming a field.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>) -> Self {
+        self.errors.push(FieldError { field: field.into(), code: self.code.clone() });
+        self
+    }
+
+    /// The same, to be tried again after `seconds`.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Our fault or the database's: to be logged, and told without detail.
+    pub fn is_internal(&self) -> bool {
+        self.status >= 500
+    }
+
+    fn unavailable() -> Self {
+        Self::new(503, "database_unavailable").retry_after(1)
+    }
+}
+
+impl From<&tokio_postgres::Error> for Problem {
+    fn from(error: &tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(refusal) => from_refusal(refusal),
+            None if error.is_closed() || is_io(error) => Self::unavailable(),
+            None => Self::new(500, "internal"),
+        }
+    }
+}
+
+impl From<&deadpool_postgres::PoolError> for Problem {
+    fn from(error: &deadpool_postgres::PoolError) -> Self {
+        match error {
+            deadpool_postgres::PoolError::Backend(inner) => match Self::from(inner) {
+                problem if problem.is_internal() => problem,
+                // A refused login is never the caller's fault.
+                _ => Self::unavailable(),
+            },
+            _ => Self::unavailable(),
+        }
+    }
+}
+
+fn is_io(error: &tokio_postgres::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if inner.is::<std::io::Error>() {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
+}
+
+/// What a SQLSTATE means to a caller: status, and a code for when no constraint is named.
+fn meaning(state: &str) -> (u16, &'static str) {
+    match state {
+        "TG410" => (410, "position_not_available"),
+        "23505" => (409, "already_exists"),
+        "23001" | "2BP01" => (409, "still_in_use"),
+        "23P01" => (409, "conflict"),
+        "23503" => (422, "refers_to_nothing"),
+        "23502" => (422, "value_missing"),
+        "23514" | "P0001" => (422, "refused"),
+        "22P02" | "22007" | "22008" | "22023" | "22P05" | "22021" => (400, "malformed_value"),
+        "P0002" | "02000" => (404, "not_found"),
+        "42501" => (403, "forbidden"),
+        "28000" | "28P01" => (503, "database_unavailable"),
+        "40001" | "40P01" | "55P03" => (503, "try_again"),
+        "57014" => (504, "took_too_long"),
+        "25006" => (503, "database_read_only"),
+        "3F000" | "42P01" | "42883" | "42703" => (500, "schema_out_of_date"),
+        _ => by_class(state),
+    }
+}
+
+fn by_class(state: &str) -> (u16, &'static str) {
+    match &state[..state.len().min(2)] {
+        "22" => (422, "unusable_value"),
+        "23" => (409, "conflict"),
+        "08" | "53" | "57" | "58" => (503, "database_unavailable"),
+        "TG" => (state[2..].parse().ok().filter(|s| (400..500).contains(s)).unwrap_or(422), "refused"),
+        _ => (500, "internal"),
+    }
+}
+
+fn from_refusal(refusal: &DbError) -> Problem {
+    let (status, fallback) = meaning(refusal.code().code());
+    if status >= 500 {
+        let problem = Problem::new(status, fallback);
+        return if status == 503 { problem.retry_after(1) } else { problem };
+    }
+    let code = refusal.constraint().unwrap_or(fallback);
+    let mut problem = Problem::new(status, code);
+    if raised_by_a_function(refusal) {
+        problem.detail = Some(refusal.message().to_owned());
+    } else if let Some(column) = refusal.column() {
+        problem.detail = Some(format!("{column} is needed"));
+    }
+    match refusal.column().map(str::to_owned).or_else(|| refusal.constraint().and_then(field_of)) {
+        Some(field) => problem.with_field(field),
+        None => problem,
+    }
+}
+
+/// A message written in SQL for a person, as opposed to Postgres' own text.
+fn raised_by_a_function(refusal: &DbError) -> bool {
+    refusal.routine() == Some("exec_stmt_raise")
+}
+
+/// `task_title_is_not_blank` blames `title`: what stands between the entity and the verb.
+fn field_of(constraint: &str) -> Option<String> {
+    const VERBS: [&str; 6] = ["is", "exists", "forms", "names", "has", "of"];
+    let (_, rest) = constraint.split_once('_')?;
+    let words: Vec<&str> = rest.split('_').collect();
+    let verb = words.iter().position(|word| VERBS.contains(word))?;
+    (verb > 0).then(|| words[..verb].join("_"))
+}
+
+fn sentence(code: &str) -> String {
+    let mut text = code.replace('_', " ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(refusal) = error.as_db_error() else {
+            return unreachable_database(&error);
+        };
+        let (what, remedy) = explain(refusal);
+        if raised_by_a_function(refusal) {
+            Self::not_so(what, remedy)
+        } else {
+            Self::environment(what, remedy)
+        }
+    }
+}
+
+fn unreachable_database(error: &tokio_postgres::Error) -> Failure {
+    if is_standby(error) {
+        return Failure::environment(
+            "the database is a standby: it takes no writes",
+            "point DATABASE_URL at the primary",
+        );
+    }
+    Failure::environment(
+        format!("the database does not answer: {}", chain(error)),
+        "check that Postgres is running and that DATABASE_URL names its host and port",
+    )
+}
+
+/// A refusal for the command line: what, and what to do.
+fn explain(refusal: &DbError) -> (String, String) {
+    let message = refusal.message();
+    let (what, remedy) = match refusal.code() {
+        &SqlState::INVALID_PASSWORD => {
+            ("the password is wrong, or none was given".to_owned(), "check user and password in DATABASE_URL")
+        }
+        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => (
+            format!("the server refuses this login: {message}"),
+            "check the user in DATABASE_URL and pg_hba.conf",
+        ),
+        &SqlState::INVALID_CATALOG_NAME => (
+            format!("there is no such database: {message}"),
+            "create it with `createdb NAME`, or correct DATABASE_URL",
+        ),
+        &SqlState::INVALID_SCHEMA_NAME | &SqlState::UNDEFINED_FUNCTION => (
+            format!("the database has no Tidegate schema, or an older one: {message}"),
+            "run `tidegate migrate`",
+        ),
+        &SqlState::UNDEFINED_TABLE => {
+            (message.to_owned(), "check the name; if it is one of Tidegate's own, run `tidegate migrate`")
+        }
+        &SqlState::INSUFFICIENT_PRIVILEGE => (
+            format!("the login may not do this: {message}"),
+            "use a login with the rights, see docs/operations.md",
+        ),
+        &SqlState::TOO_MANY_CONNECTIONS => (
+            "the server has no free connection".to_owned(),
+            "raise max_connections or lower database.pool_size",
+        ),
+        &SqlState::CANNOT_CONNECT_NOW => {
+            (format!("the server is not ready: {message}"), "wait for it, or raise database.wait_seconds")
+        }
+        _ => (message.to_owned(), "see the server's log for the whole story"),
+    };
+    (what, refusal.hint().map_or_else(|| remedy.to_owned(), str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constraints_name_blames_the_field_between_entity_and_verb() {
+        assert_eq!(field_of("task_title_is_not_blank").as_deref(), Some("title"));
+        assert_eq!(field_of("task_assignee_exists").as_deref(), Some("assignee"));
+        assert_eq!(field_of("branch_is_in_one_project"), None);
+        assert_eq!(field_of("users_pkey"), None);
+    }
+
+    #[test]
+    fn a_code_reads_as_a_sentence() {
+        assert_eq!(Problem::new(422, "task_title_is_not_blank").title, "Task title is not blank");
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn states_of_ours_carry_their_http_status() {
+        assert_eq!(meaning("TG410"), (410, "position_not_available"));
+        assert_eq!(meaning("TG404").0, 404);
+        assert_eq!(meaning("TG999").0, 422);
+    }
+
+    #[test]
+    fn what_the_caller_cannot_help_is_a_5xx() {
+        for state in ["40P01", "53300", "57P01", "XX000", "42P01", "25006"] {
+            assert!(meaning(state).0 >= 500, "{state}");
+        }
+        for state in ["23505", "23514", "22P02", "42501", "P0002"] {
+            assert!(meaning(state).0 < 500, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_problem_is_written_as_problem_json() {
+        let problem = Problem::new(409, "user_handle_is_unique").with_field("handle").retry_after(1);
+        let expected = serde_json::json!({
+            "type": "/docs/errors#user_handle_is_unique",
+            "title": "User handle is unique",
+            "status": 409,
+            "code": "user_handle_is_unique",
+            "errors": [{"field": "handle", "code": "user_handle_is_unique"}],
+        });
+        assert_eq!(serde_json::to_value(&problem).unwrap(), expected);
+    }
+}

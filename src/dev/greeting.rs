@@ -1,0 +1,66 @@
+//! What is printed when everything runs: what there is, and three lines to type next.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::demo::Guests;
+
+/// Prints to standard output; the log goes to standard error.
+pub(super) fn print(listen: SocketAddr, database_url: &str, guests: &Guests, environment: &Path) {
+    // The playground goes on, whether or not somebody reads this.
+    let _ = writeln!(std::io::stdout(), "{}", text(listen, database_url, guests, environment));
+}
+
+fn text(listen: SocketAddr, database_url: &str, guests: &Guests, environment: &Path) -> String {
+    let task = guests.task_id.as_deref().unwrap_or("00000000-0000-0000-0000-000000000000");
+    let handle = &guests.handle;
+    let token = &guests.token;
+    let env = environment.display();
+    format!(
+        r#"
+Tidegate is running. Ctrl-C stops everything.
+
+  service    http://{listen}   socket ws://{listen}/ws
+  database   {database_url}
+  token      {token}
+             ({handle}'s, for a day)
+
+Watch the stream, in a second terminal in this directory:
+
+  . {env} && tidegate tail
+
+Change a task in a third one, as any program that speaks SQL would, and see it appear in the second:
+
+  . {env} && psql -c "update work.tasks set status = 'blocked', title = 'Written by psql' where id = '{task}'"
+
+Ask for the summaries over HTTP:
+
+  . {env} && curl -s -X POST "$TIDEGATE_URL/api/v2/branches/summaries/bulk" \
+    -H "Authorization: Bearer $TIDEGATE_TOKEN" -H 'Content-Type: application/json' -d '{{}}'
+"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greeting_names_the_address_the_token_and_a_task_to_change() {
+        let guests = Guests {
+            handle: "ada".to_owned(),
+            token: "token-of-ada".to_owned(),
+            writer_url: "postgresql://secret".to_owned(),
+            task_id: Some("0190".to_owned()),
+        };
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8000));
+        let said = text(listen, "postgresql://db", &guests, Path::new(".tidegate/env"));
+        for expected in
+            ["http://127.0.0.1:8000", "token-of-ada", "where id = '0190'", ". .tidegate/env && tidegate tail"]
+        {
+            assert!(said.contains(expected), "{expected} is missing from {said}");
+        }
+        assert!(!said.contains("secret"));
+    }
+}

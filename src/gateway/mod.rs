@@ -1,0 +1,173 @@
+//! The gateway: everyone who listens, by whatever transport, is a subscriber of the hub.
+//!
+//! - [`protocol`]: the message types of WebSocket protocol 2.0.
+//! - [`socket`]: one WebSocket, from the first frame to the close code.
+//! - [`session`]: what a socket's client may ask, and the answers.
+//! - [`subscriptions`]: what a subscriber has had and therefore gets (pure).
+//! - [`replay`]: what a returning client missed.
+//! - [`store`]: the SQL functions that decide: who, what is visible, the snapshot, the writes.
+//!
+//! Invariant: a subscriber is registered and buffers before its snapshot is read, so that nothing falls between the
+//! two; and it is told what it may assume only when that is fixed.
+
+pub mod protocol;
+pub mod replay;
+pub mod session;
+pub mod socket;
+pub mod store;
+pub mod subscriptions;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::auth::Tokens;
+use crate::config::Config;
+use crate::db::pool::Pool;
+use crate::stream::counters::{Counter, Gauge};
+use crate::stream::hub::Hub;
+use protocol::Goodbye;
+
+/// Clients that may read older events from the log at the same time; the others wait for their turn.
+const REPLAYS: usize = 4;
+
+/// One socket's manners, as durations and sizes.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "tidegate.default.toml explains them")]
+pub struct Manners {
+    pub heartbeat: Duration,
+    pub timeout: Duration,
+    pub auth_timeout: Duration,
+    pub max_connections: usize,
+    pub max_connections_per_user: usize,
+    pub max_message_bytes: usize,
+    pub max_messages_per_minute: u32,
+    pub max_topics: usize,
+    pub queue_bytes: usize,
+    pub drain: Duration,
+}
+
+impl From<&Config> for Manners {
+    fn from(config: &Config) -> Self {
+        let socket = &config.websocket;
+        Self {
+            heartbeat: Duration::from_secs(socket.heartbeat_interval),
+            timeout: Duration::from_secs(socket.connection_timeout),
+            auth_timeout: Duration::from_secs(socket.auth_timeout),
+            max_connections: socket.max_connections,
+            max_connections_per_user: socket.max_connections_per_user,
+            max_message_bytes: socket.max_message_bytes,
+            max_messages_per_minute: socket.max_messages_per_minute,
+            max_topics: socket.max_topics,
+            queue_bytes: socket.queue_bytes,
+            drain: Duration::from_secs(config.http.drain_seconds),
+        }
+    }
+}
+
+/// What the gateway counts.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "the names of /metrics")]
+pub struct Counters {
+    pub connections: Gauge,
+    pub connections_ever: Counter,
+    pub sent: Counter,
+    pub received: Counter,
+    closes: Mutex<HashMap<Goodbye, u64>>,
+}
+
+impl Counters {
+    /// How often sockets were closed for this reason.
+    pub fn closes(&self, goodbye: Goodbye) -> u64 {
+        self.closes.lock().unwrap_or_else(PoisonError::into_inner).get(&goodbye).copied().unwrap_or(0)
+    }
+
+    fn closed(&self, goodbye: Goodbye) {
+        *self.closes.lock().unwrap_or_else(PoisonError::into_inner).entry(goodbye).or_default() += 1;
+    }
+}
+
+/// What all sockets share.
+#[derive(Debug)]
+pub struct Gateway {
+    /// Where messages come from.
+    pub hub: Arc<Hub>,
+    /// For questions to the database.
+    pub pool: Pool,
+    /// Who is who.
+    pub tokens: Tokens,
+    /// How sockets behave.
+    pub manners: Manners,
+    /// What is counted.
+    pub counters: Counters,
+    /// Every open socket, so that a shutdown can wait for them.
+    pub sockets: TaskTracker,
+    /// Cancelled when sockets are to be closed.
+    pub draining: CancellationToken,
+    replays: Semaphore,
+    users: Mutex<HashMap<Uuid, usize>>,
+}
+
+impl Gateway {
+    /// Without sockets.
+    pub fn new(hub: Arc<Hub>, pool: Pool, tokens: Tokens, manners: Manners) -> Self {
+        Self {
+            hub,
+            pool,
+            tokens,
+            manners,
+            counters: Counters::default(),
+            sockets: TaskTracker::new(),
+            draining: CancellationToken::new(),
+            replays: Semaphore::new(REPLAYS),
+            users: Mutex::default(),
+        }
+    }
+
+    /// Closes all sockets, spread so that their clients do not all come back at once, and waits for them.
+    pub async fn drain(&self) {
+        self.draining.cancel();
+        self.sockets.close();
+        self.sockets.wait().await;
+    }
+
+    /// Over how long the present sockets are closed.
+    fn drain_window(&self) -> Duration {
+        let sockets = u64::try_from(self.counters.connections.get()).unwrap_or(0);
+        self.manners.drain.min(Duration::from_millis(2 * sockets))
+    }
+
+    /// One more socket of a user; `None` when there are too many.
+    fn enter(self: &Arc<Self>, user: Uuid) -> Option<Presence> {
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        let sockets = users.entry(user).or_default();
+        (*sockets < self.manners.max_connections_per_user).then(|| {
+            *sockets += 1;
+            Presence { gateway: self.clone(), user }
+        })
+    }
+}
+
+/// One socket of a user, until it is dropped.
+#[derive(Debug)]
+struct Presence {
+    gateway: Arc<Gateway>,
+    user: Uuid,
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        let mut users = self.gateway.users.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sockets) = users.get_mut(&self.user) {
+            *sockets -= 1;
+            if *sockets == 0 {
+                users.remove(&self.user);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `/health`: the process answers. `/ready`: it can do its work. Neither says more to the public.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::Shared;
+use crate::db::problem::Problem;
+use crate::stream::feed::Health;
+
+/// `GET /health`
+pub async fn health() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// `GET /ready`
+pub async fn ready(State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Problem> {
+    let health = *shared.health.borrow();
+    match health {
+        _ if shared.gateway.draining.is_cancelled() => Err(Problem::new(503, "restarting").retry_after(5)),
+        Health::Fine => Ok(Json(json!({"status": "ready"}))),
+        Health::OldSchema => {
+            Err(Problem::new(503, "schema_out_of_date").with_detail("run `tidegate migrate`").retry_after(5))
+        }
+        Health::Away => Err(Problem::new(503, "database_unavailable").retry_after(1)),
+    }
+}

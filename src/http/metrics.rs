@@ -1,0 +1,134 @@
+//! `/metrics`, in Prometheus' text format.
+
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+
+use super::Shared;
+use crate::gateway::protocol::Goodbye;
+use crate::stream::counters::Histogram;
+use crate::stream::feed::Health;
+use crate::stream::listener::Hearing;
+
+/// How fast a counter grows: measured between two looks at it that lie some time apart.
+#[derive(Debug)]
+pub struct Rate(Mutex<(Instant, u64, f64)>);
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self(Mutex::new((Instant::now(), 0, 0.0)))
+    }
+}
+
+impl Rate {
+    #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+    fn per_second(&self, count: u64) -> f64 {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, before, rate) = *last;
+        let elapsed = at.elapsed();
+        if elapsed < Duration::from_secs(1) {
+            return rate;
+        }
+        let rate = count.saturating_sub(before) as f64 / elapsed.as_secs_f64();
+        *last = (Instant::now(), count, rate);
+        rate
+    }
+}
+
+/// `GET /metrics`
+pub async fn show(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
+    ([("content-type", "text/plain; version=0.0.4; charset=utf-8")], render(&shared))
+}
+
+fn render(shared: &Shared) -> String {
+    let mut page = Page::default();
+    stream(&mut page, shared);
+    sockets(&mut page, shared);
+    page.0
+}
+
+fn stream(page: &mut Page, shared: &Shared) {
+    let figures = &shared.counters;
+    page.counter("tide_ticks_total", "Ticks made by this node", figures.ticks.get());
+    page.counter("tide_events_total", "Events passed on by this node", figures.events.get());
+    page.gauge("tide_backlog_events", "Events committed and not yet ticked", figures.backlog.get());
+    page.counter("tide_messages_total", "Messages made of events", figures.messages.get());
+    page.gauge(
+        "tide_feed_healthy",
+        "1 while the log is followed",
+        i32::from(*shared.health.borrow() == Health::Fine),
+    );
+    let hears = i32::from(*shared.hearing.borrow() == Hearing::Fine);
+    page.gauge("tide_listener_healthy", "1 while the doorbell is heard; 0: polling", hears);
+    page.histogram(
+        "tide_commit_to_send_seconds",
+        "From the start of a person's transaction to handing its events to the sockets",
+        &figures.commit_to_send,
+    );
+    page.gauge(
+        "ai_batch_efficiency",
+        "AI events per message they left in",
+        ratio(figures.ai_events.get(), figures.ai_batches.get()),
+    );
+}
+
+fn sockets(page: &mut Page, shared: &Shared) {
+    let figures = &shared.gateway.counters;
+    page.counter("websocket_connections_total", "Sockets opened", figures.connections_ever.get());
+    page.gauge("websocket_connections", "Sockets open now", figures.connections.get());
+    page.counter("websocket_messages_total", "Messages sent to sockets", figures.sent.get());
+    page.counter(
+        "websocket_messages_received_total",
+        "Messages received from sockets",
+        figures.received.get(),
+    );
+    let rate = shared.rate.per_second(figures.sent.get());
+    page.gauge("websocket_messages_per_second", "Messages sent to sockets, since the last look", rate);
+    page.counter("websocket_slow_closes_total", "Sockets closed with 4409", figures.closes(Goodbye::TooSlow));
+    page.head("websocket_closes_total", "Sockets closed by this side, by close code", "counter");
+    for goodbye in Goodbye::ALL {
+        let _ = writeln!(
+            page.0,
+            "websocket_closes_total{{code=\"{}\"}} {}",
+            goodbye.code(),
+            figures.closes(goodbye)
+        );
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+fn ratio(of: u64, to: u64) -> f64 {
+    if to == 0 { 0.0 } else { of as f64 / to as f64 }
+}
+
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn head(&mut self, name: &str, help: &str, kind: &str) {
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.head(name, help, "counter");
+        let _ = writeln!(self.0, "{name} {value}");
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: impl std::fmt::Display) {
+        self.head(name, help, "gauge");
+        let _ = writeln!(self.0, "{name} {value}");
+    }
+
+    fn histogram(&mut self, name: &str, help: &str, histogram: &Histogram) {
+        self.head(name, help, "histogram");
+        let (buckets, count, sum) = histogram.read();
+        for (bound, below) in buckets {
+            let _ = writeln!(self.0, "{name}_bucket{{le=\"{bound}\"}} {below}");
+        }
+        let _ =
+            writeln!(self.0, "{name}_bucket{{le=\"+Inf\"}} {count}\n{name}_sum {sum}\n{name}_count {count}");
+    }
+}

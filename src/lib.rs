@@ -1,0 +1,28 @@
+//! Tidegate: a Postgres database as a live backend. This file is the map.
+//!
+//! Postgres decides, Rust carries: no business rule lives here, no transport knowledge lives in `sql/`.
+//!
+//! The path of a change, top to bottom:
+//!
+//! ```text
+//! any writer ──> trigger appends to tide.events ──> COMMIT        (sql/tide, nothing of ours on this path)
+//!   db::pool, db::problem        connections, and what Postgres' refusals mean
+//!   stream                       listener ─> feed (tide.advance) ─> batch ─> hub ─> replay
+//!   gateway                      sockets, SSE, long polls: one message, encoded once
+//!   http, auth                   the router, credentials, limits
+//! ```
+//!
+//! Around it: `config`, `error`, `telemetry`; `db::migrate` and `db::definitions` put `migrations/` and `sql/`
+//! into a database; `cli` has one file per command; `app` is the running service, `dev` a playground around it.
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod dev;
+pub mod error;
+pub mod gateway;
+pub mod http;
+pub mod stream;
+pub mod telemetry;

@@ -1,0 +1,321 @@
+//! The loop that turns commits into ticks and passes them on.
+//!
+//! Invariant: it knows one position, the last sequence it passed on, and passes on everything after it, once, in
+//! order, and only what is committed. Whether the tick was made here or by another node makes no difference: what is
+//! between our position and the tick is read from the log. When the past may have changed (another epoch), or the log
+//! does not reach back to our position, it says [`News::Turn`] instead of skipping silently.
+//!
+//! The channel to the publisher is bounded: when it is full the feed waits, and what happens meanwhile stays in the
+//! log.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::batch::Millis;
+use super::counters::Counters;
+use super::event::Event;
+use super::listener::{Alarm, Hearing, retries};
+use super::log::{self, Log, Ticked};
+use super::pace::{Look, Pace, PaceSettings};
+use super::settings::LiveSettings;
+
+/// How often settings are read again.
+const SETTINGS_EVERY: Duration = Duration::from_secs(3);
+/// Distance of attempts while the schema is missing or old.
+const MIGRATE_RETRY: Duration = Duration::from_secs(3);
+/// Polling without a doorbell.
+const DEAF_IDLE: Duration = Duration::from_millis(250);
+/// How long someone who only watches leaves the tick to the service.
+const GRACE: Duration = Duration::from_millis(150);
+
+/// What the feed tells.
+#[derive(Debug)]
+pub enum News {
+    /// Whole transactions in order, all committed; the last sequence accounted for is `last`.
+    Tick {
+        /// In order of sequence.
+        events: Vec<Event>,
+        /// The feed's position after them.
+        last: i64,
+    },
+    /// Positions from before mean nothing any more; it goes on after `sequence` of `epoch`. Always the first news.
+    Turn {
+        /// The epoch from now on.
+        epoch: Uuid,
+        /// Where it begins for us.
+        sequence: i64,
+    },
+    /// `tide.settings` says something else than before.
+    Settings(LiveSettings),
+}
+
+/// Whether the feed works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// No connection to the database.
+    Away,
+    /// Connected, but `tidegate migrate` is needed.
+    OldSchema,
+    /// Ticking.
+    Fine,
+}
+
+/// Who makes ticks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// As soon as something is committed: a service.
+    Tick,
+    /// Only if nobody else does: someone who watches.
+    Watch,
+}
+
+/// The feed's task.
+#[derive(Debug)]
+pub struct Feed {
+    /// Where the log is.
+    pub address: tokio_postgres::Config,
+    /// Who ticks.
+    pub manner: Manner,
+    /// Its distances, until `tide.settings` says something else.
+    pub pace: PaceSettings,
+    /// Where to begin; `None`: at the head.
+    pub from: Option<i64>,
+    /// Who wakes it.
+    pub alarm: Arc<Alarm>,
+    /// Whether it will be woken.
+    pub hearing: watch::Receiver<Hearing>,
+    /// Who gets the news.
+    pub news: mpsc::Sender<News>,
+    /// What others may know about it.
+    pub health: watch::Sender<Health>,
+    /// What it counts.
+    pub counters: Arc<Counters>,
+}
+
+impl Feed {
+    /// Runs until told to stop or until nobody takes the news any more. Survives restarts of the database.
+    pub async fn run(self, shutdown: CancellationToken) {
+        let state = State { position: None, settings: LiveSettings::default(), started: Instant::now() };
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = self.run_for_ever(state) => {}
+        }
+    }
+
+    async fn run_for_ever(self, mut state: State) {
+        let mut backoff = retries();
+        while !self.news.is_closed() {
+            let stopped = match Log::open(&self.address).await {
+                Ok(log) => self.follow(&log, &mut state).await,
+                Err(error) => Stopped::Refused(error),
+            };
+            let Stopped::Refused(error) = stopped else { return };
+            let old_schema = log::is_old_schema(&error);
+            let health = if old_schema { Health::OldSchema } else { Health::Away };
+            let was = self.health.send_replace(health);
+            if was == Health::Fine {
+                backoff = retries();
+            }
+            let wait = if old_schema { MIGRATE_RETRY } else { backoff.next().unwrap_or(MIGRATE_RETRY) };
+            report(&error, was, health);
+            sleep(wait).await;
+        }
+    }
+
+    async fn follow(&self, log: &Log, state: &mut State) -> Stopped {
+        match self.follow_until_refused(log, state).await {
+            Ok(never) => match never {},
+            Err(stopped) => stopped,
+        }
+    }
+
+    async fn follow_until_refused(
+        &self,
+        log: &Log,
+        state: &mut State,
+    ) -> Result<std::convert::Infallible, Stopped> {
+        self.alarm.own_pid.store(log.pid(), Ordering::Relaxed);
+        let mut pace = Pace::new(self.pace_now(&state.settings));
+        let mut settings_due = Instant::now();
+        let mut may_advance = true;
+        loop {
+            if Instant::now() >= settings_due {
+                settings_due = Instant::now() + SETTINGS_EVERY;
+                self.refresh_settings(log, state).await?;
+                pace.configure(self.pace_now(&state.settings));
+            }
+            let look = self.look(log, state, &mut may_advance).await?;
+            if self.health.send_replace(Health::Fine) != Health::Fine && self.manner == Manner::Tick {
+                tracing::info!("Following the log");
+            }
+            let now = state.now();
+            let next = pace.after(look, now);
+            self.wait(state, &pace, next).await;
+        }
+    }
+
+    /// One look: what others ticked, then what we tick ourselves.
+    async fn look(&self, log: &Log, state: &mut State, may_advance: &mut bool) -> Result<Look, Stopped> {
+        if state.position.is_none() || self.manner == Manner::Watch {
+            let (epoch, head) = log.position().await?;
+            if state.position.is_none() {
+                self.turn(state, epoch, self.from.unwrap_or(head)).await?;
+            }
+            if state.position != Some((epoch, head)) || !*may_advance {
+                let found = self.catch_up(log, state, epoch, head).await?;
+                return Ok(Look { found, full: false, in_flight: false });
+            }
+        }
+        match log.tick(state.settings.max_events_per_tick).await {
+            Ok(ticked) => self.pass_on(log, state, ticked).await,
+            Err(error) if self.manner == Manner::Watch && log::is_forbidden(&error) => {
+                *may_advance = false;
+                Ok(Look::default())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn pass_on(&self, log: &Log, state: &mut State, ticked: Ticked) -> Result<Look, Stopped> {
+        let Ticked { events, epoch, head, in_flight } = ticked;
+        let count = events.len();
+        let Some(first) = events.first().map(|event| event.sequence) else {
+            let found = self.catch_up(log, state, epoch, head).await?;
+            return Ok(Look { found, full: false, in_flight });
+        };
+        self.catch_up(log, state, epoch, first - 1).await?;
+        self.counters.ticks.add(1);
+        self.send_tick(state, events, head).await?;
+        let full = count * 2 >= usize::try_from(state.settings.max_events_per_tick).unwrap_or(usize::MAX);
+        Ok(Look { found: true, full, in_flight })
+    }
+
+    /// Reads what others ticked, up to `head`; a turn when that is not the continuation of what we know.
+    async fn catch_up(&self, log: &Log, state: &mut State, epoch: Uuid, head: i64) -> Result<bool, Stopped> {
+        let (known, mut last) = state.position.unwrap_or((epoch, head));
+        if known != epoch || head < last {
+            self.turn(state, epoch, head).await?;
+            return Ok(false);
+        }
+        let found = last < head;
+        while last < head {
+            match log.read(last, head).await {
+                Ok((events, end)) => {
+                    self.send_tick(state, events, end).await?;
+                    last = end;
+                }
+                Err(error) if log::is_lost(&error) => {
+                    self.turn(state, epoch, head).await?;
+                    last = head;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn send_tick(&self, state: &mut State, events: Vec<Event>, last: i64) -> Result<(), Stopped> {
+        self.counters.events.add(events.len() as u64);
+        tracing::debug!(tick.sequence = last, tick.events = events.len(), "Passed on");
+        self.news.send(News::Tick { events, last }).await.map_err(|_| Stopped::NobodyListens)?;
+        if let Some((_, position)) = &mut state.position {
+            *position = last;
+        }
+        Ok(())
+    }
+
+    async fn turn(&self, state: &mut State, epoch: Uuid, sequence: i64) -> Result<(), Stopped> {
+        if state.position.is_some() && self.manner == Manner::Tick {
+            tracing::warn!(%epoch, sequence, "Positions from before mean nothing any more: everyone takes a new snapshot");
+        }
+        state.position = Some((epoch, sequence));
+        self.news.send(News::Turn { epoch, sequence }).await.map_err(|_| Stopped::NobodyListens)
+    }
+
+    async fn refresh_settings(&self, log: &Log, state: &mut State) -> Result<(), Stopped> {
+        let settings = LiveSettings::read(&log.settings().await?);
+        self.counters.backlog.set(log.backlog().await?);
+        if settings != state.settings {
+            state.settings = settings.clone();
+            self.news.send(News::Settings(settings)).await.map_err(|_| Stopped::NobodyListens)?;
+        }
+        Ok(())
+    }
+
+    fn pace_now(&self, settings: &LiveSettings) -> PaceSettings {
+        let deaf = *self.hearing.borrow() != Hearing::Fine;
+        PaceSettings {
+            tick_interval: settings.tick_interval.unwrap_or(self.pace.tick_interval),
+            idle: if deaf { self.pace.idle.min(DEAF_IDLE) } else { self.pace.idle },
+            ..self.pace
+        }
+    }
+
+    /// Until `next`, or until something rings and enough time has passed.
+    async fn wait(&self, state: &State, pace: &Pace, next: Millis) {
+        let rung = async {
+            tokio::select! {
+                () = self.alarm.ticked.notified() => {}
+                () = self.alarm.doorbell.notified() => if self.manner == Manner::Watch {
+                    tokio::select! {
+                        () = sleep(GRACE) => {}
+                        () = self.alarm.ticked.notified() => {}
+                    }
+                },
+            }
+            sleep_until(state.instant(pace.earliest(state.now()))).await;
+        };
+        tokio::select! {
+            () = rung => {}
+            () = sleep_until(state.instant(next)) => {}
+        }
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    /// Epoch and the last sequence passed on.
+    position: Option<(Uuid, i64)>,
+    settings: LiveSettings,
+    started: Instant,
+}
+
+impl State {
+    fn now(&self) -> Millis {
+        Millis::try_from(self.started.elapsed().as_millis()).unwrap_or(Millis::MAX)
+    }
+
+    fn instant(&self, at: Millis) -> Instant {
+        self.started + Duration::from_millis(at)
+    }
+}
+
+enum Stopped {
+    Refused(tokio_postgres::Error),
+    NobodyListens,
+}
+
+impl From<tokio_postgres::Error> for Stopped {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+fn report(error: &tokio_postgres::Error, was: Health, is: Health) {
+    let error = crate::db::pool::chain(error);
+    match is {
+        Health::OldSchema if was != is => {
+            tracing::error!(%error, "The database's schema is missing or older than this program: run `tidegate migrate`");
+        }
+        Health::Away if was != is => {
+            tracing::warn!(%error, "Lost the database; trying again until it is back");
+        }
+        _ => tracing::debug!(%error, "Still not following the log"),
+    }
+}

@@ -1,0 +1,211 @@
+//! Who gets what: topics, their subscribers, and the recent messages.
+//!
+//! Invariants:
+//! - registering and the look at the recent messages are one step with respect to publishing, so nothing falls
+//!   between what a subscriber is replayed and what it gets live;
+//! - a subscriber of several topics of one message gets it once;
+//! - `position` (everything on a topic up to here was handed to its subscribers) is moved in the same step in which
+//!   the messages are handed over.
+//!
+//! One short lock, never held across an await and never while encoding. Place in the path: after the batch, before
+//! the sockets' outboxes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use super::event::Topic;
+use super::message::Message;
+use super::outbox::{Item, Outbox};
+use super::replay::Ring;
+
+/// Topics whose last sequence is remembered for `metadata.previous`; beyond this the oldest half is forgotten.
+const CHAINS: usize = 65_536;
+
+/// Someone who listens: a socket, a stream, a poll.
+#[derive(Debug)]
+pub struct Subscriber {
+    /// What waits for it.
+    pub outbox: Outbox,
+    id: u64,
+    /// The last message it was handed, so that no message comes twice.
+    handed: AtomicU64,
+}
+
+/// What was fixed when a subscriber was registered.
+#[derive(Debug)]
+pub struct Registration {
+    /// The epoch that the sequences belong to.
+    pub epoch: Uuid,
+    /// Recent messages are complete from here on; older events are in the log.
+    pub floor: i64,
+    /// The recent messages after the wanted positions or the floor.
+    pub recent: Vec<Arc<Message>>,
+}
+
+/// The hub.
+#[derive(Debug)]
+pub struct Hub {
+    ring_bytes: usize,
+    ids: AtomicU64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    epoch: Uuid,
+    fed: i64,
+    /// Positions of topics on which something waits in the batch.
+    held: HashMap<Topic, i64>,
+    ring: Ring,
+    chains: HashMap<Topic, i64>,
+    /// Where the chain of a topic begins that is not in `chains`.
+    chains_from: i64,
+    topics: HashMap<Topic, Vec<Arc<Subscriber>>>,
+    handed: u64,
+}
+
+impl Hub {
+    /// Nobody listens; everything up to `fed` counts as sent.
+    pub fn new(ring_bytes: usize, epoch: Uuid, fed: i64) -> Self {
+        let inner = Inner {
+            epoch,
+            fed,
+            held: HashMap::new(),
+            ring: Ring::new(ring_bytes, fed),
+            chains: HashMap::new(),
+            chains_from: fed,
+            topics: HashMap::new(),
+            handed: 0,
+        };
+        Self { ring_bytes, ids: AtomicU64::new(1), inner: Mutex::new(inner) }
+    }
+
+    /// A new listener without topics.
+    pub fn subscriber(&self, queue_bytes: usize) -> Arc<Subscriber> {
+        let id = self.ids.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Subscriber { outbox: Outbox::new(queue_bytes), id, handed: AtomicU64::new(0) })
+    }
+
+    /// Registers for topics; from this moment on their messages go to the outbox. Answers with what was sent after
+    /// the given positions as far as it is still in memory.
+    pub fn register(&self, subscriber: &Arc<Subscriber>, wanted: &[(Topic, i64)]) -> Registration {
+        let mut inner = self.lock();
+        for (topic, _) in wanted {
+            let listeners = inner.topics.entry(topic.clone()).or_default();
+            if !listeners.iter().any(|other| other.id == subscriber.id) {
+                listeners.push(subscriber.clone());
+            }
+        }
+        let floor = inner.ring.floor();
+        let from: Vec<_> =
+            wanted.iter().map(|(topic, position)| (topic.clone(), floor.max(*position))).collect();
+        Registration { epoch: inner.epoch, floor, recent: inner.ring.after(&from) }
+    }
+
+    /// Ends registrations.
+    pub fn leave<'t>(&self, subscriber: &Subscriber, topics: impl IntoIterator<Item = &'t Topic>) {
+        let mut inner = self.lock();
+        for topic in topics {
+            if let Some(listeners) = inner.topics.get_mut(topic) {
+                listeners.retain(|other| other.id != subscriber.id);
+                if listeners.is_empty() {
+                    inner.topics.remove(topic);
+                }
+            }
+        }
+    }
+
+    /// The epoch and the feed's position.
+    pub fn head(&self) -> (Uuid, i64) {
+        let inner = self.lock();
+        (inner.epoch, inner.fed)
+    }
+
+    /// Up to where each topic was sent. A narrower topic does not know in which lanes its events may wait, so it gets
+    /// the lowest of them.
+    pub fn positions<'t>(&self, topics: impl IntoIterator<Item = &'t Topic>) -> HashMap<Topic, i64> {
+        let inner = self.lock();
+        let lowest = inner.held.values().copied().min().unwrap_or(inner.fed);
+        let position = |topic: &Topic| match inner.held.get(topic) {
+            Some(position) => *position,
+            None if inner.chains.contains_key(topic) => inner.fed,
+            None => lowest,
+        };
+        topics.into_iter().map(|topic| (topic.clone(), position(topic))).collect()
+    }
+
+    /// The sequence of the last message on a topic.
+    pub fn previous(&self, topic: &Topic) -> i64 {
+        let inner = self.lock();
+        inner.chains.get(topic).copied().unwrap_or(inner.chains_from)
+    }
+
+    /// Hands messages to whoever subscribed to one of their topics, and moves the positions.
+    pub fn publish(&self, messages: Vec<Arc<Message>>, fed: i64, held: HashMap<Topic, i64>) {
+        let mut inner = self.lock();
+        for message in messages {
+            inner.hand_over(&message);
+            inner.chains.insert(message.topic.clone(), message.sequence);
+            inner.ring.push(message);
+        }
+        inner.fed = inner.fed.max(fed);
+        inner.held = held;
+        inner.forget_old_chains();
+    }
+
+    /// Another epoch, or a log that was lost: everyone takes a new snapshot.
+    pub fn turn(&self, epoch: Uuid, fed: i64) {
+        let mut inner = self.lock();
+        inner.epoch = epoch;
+        inner.fed = fed;
+        inner.held.clear();
+        inner.chains.clear();
+        inner.chains_from = fed;
+        inner.ring = Ring::new(self.ring_bytes, fed);
+        inner.handed += 1;
+        let round = inner.handed;
+        for subscriber in inner.topics.values().flatten() {
+            if subscriber.handed.swap(round, Ordering::Relaxed) != round {
+                subscriber.outbox.push(Item::Resync);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn hand_over(&mut self, message: &Arc<Message>) {
+        self.handed += 1;
+        if self.topics.is_empty() {
+            return;
+        }
+        for topic in message.topics() {
+            for subscriber in self.topics.get(topic).into_iter().flatten() {
+                if subscriber.handed.swap(self.handed, Ordering::Relaxed) != self.handed {
+                    subscriber.outbox.push(Item::Message(message.clone()));
+                }
+            }
+        }
+    }
+
+    fn forget_old_chains(&mut self) {
+        if self.chains.len() <= CHAINS {
+            return;
+        }
+        let mut sequences: Vec<i64> = self.chains.values().copied().collect();
+        let (_, middle, _) = sequences.select_nth_unstable(CHAINS / 2);
+        let middle = *middle;
+        self.chains.retain(|_, sequence| *sequence > middle);
+        self.chains_from = middle;
+    }
+}
+
+#[cfg(test)]
+#[path = "hub_tests.rs"]
+mod tests;

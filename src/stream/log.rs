@@ -1,0 +1,220 @@
+//! The log as the service reads it: each method is one SQL function of `sql/tide`.
+//!
+//! Invariant: [`Log::tick`] answers only after the COMMIT of the tick was acknowledged. In the extended protocol rows
+//! arrive before an implicit commit, so begin and commit are explicit (pipelined: one round trip).
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use postgres_types::{FromSql, ToSql, Type};
+use serde_json::value::RawValue;
+use tokio_postgres::types::accepts;
+use tokio_postgres::{Client, Row, Statement};
+use uuid::Uuid;
+
+use super::event::{Action, Event, Json, Source, Topic};
+use crate::db::pool;
+
+/// Largest page of [`Log::read`]; a tick larger than this is still one page.
+pub const PAGE: i64 = 1000;
+
+const COLUMNS: &str = "m.sequence, m.txid::text, m.entity, m.action, m.key, m.topics, m.source, m.actor, \
+    m.session_id, m.correlation_id, m.at, m.record, m.delta, m.cascade, m.as_of, m.count";
+
+/// What one call of [`Log::tick`] found.
+#[derive(Debug)]
+pub struct Ticked {
+    /// The events of the tick we made; empty when nothing was new or another node had the turn.
+    pub events: Vec<Event>,
+    /// The head as of then.
+    pub epoch: Uuid,
+    /// The last sequence that exists.
+    pub head: i64,
+    /// Somebody in flight may still add events.
+    pub in_flight: bool,
+}
+
+/// A dedicated connection with its statements prepared.
+#[derive(Debug)]
+pub struct Log {
+    client: Client,
+    advance: Statement,
+    read: Statement,
+    position: Statement,
+    in_flight: Statement,
+    boundary: Option<Statement>,
+    pid: i32,
+}
+
+impl Log {
+    /// Connects.
+    ///
+    /// # Errors
+    /// Postgres' own; [`is_old_schema`] tells whether `tidegate migrate` is what is missing.
+    pub async fn open(address: &tokio_postgres::Config) -> Result<Self, tokio_postgres::Error> {
+        let client = pool::connect(address).await?;
+        let advance = format!("select {COLUMNS} from tide.advance($1) m");
+        let read = format!("select {COLUMNS} from tide.read($1, $2, $3) m");
+        // The last tick that ends within the budget, or the first one: a transaction is never split over two ticks.
+        let boundary = "select coalesce(max(t.last_sequence) filter (where t.last_sequence <= $1 + $2), \
+            min(t.last_sequence)) from (select last_sequence from tide.ticks where last_sequence > $1 \
+            order by last_sequence limit $2) t";
+        let pid = client.query_one("select pg_backend_pid()", &[]).await?.get(0);
+        Ok(Self {
+            advance: client.prepare(&advance).await?,
+            read: client.prepare(&read).await?,
+            position: client.prepare("select p.epoch, p.sequence from tide.position() p").await?,
+            in_flight: client.prepare("select tide.in_flight()").await?,
+            boundary: client.prepare_typed(boundary, &[Type::INT8, Type::INT8]).await.ok(),
+            client,
+            pid,
+        })
+    }
+
+    /// The server process behind the connection.
+    pub fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// `tide.advance`, with the head and whether to look again soon.
+    ///
+    /// # Errors
+    /// Postgres' own. Nothing of the answer may be used then.
+    pub async fn tick(&self, max_events: i32) -> Result<Ticked, tokio_postgres::Error> {
+        let params: [&(dyn ToSql + Sync); 1] = [&max_events];
+        // Sent in this order, answered in this order. After a refusal COMMIT rolls back, and the refusal is returned.
+        // Who is in flight is asked first: our own tick would count.
+        let (begun, in_flight, rows, head, committed) = futures::join!(
+            self.client.batch_execute("begin"),
+            self.client.query_one(&self.in_flight, &[]),
+            self.client.query(&self.advance, &params),
+            self.client.query_one(&self.position, &[]),
+            self.client.batch_execute("commit"),
+        );
+        begun?;
+        let (in_flight, rows, head) = (in_flight?, rows?, head?);
+        committed?;
+        let (epoch, head) = read_position(&head);
+        Ok(Ticked { events: rows.iter().map(read_event).collect(), epoch, head, in_flight: in_flight.get(0) })
+    }
+
+    /// `tide.position`
+    ///
+    /// # Errors
+    /// Postgres' own.
+    pub async fn position(&self) -> Result<(Uuid, i64), tokio_postgres::Error> {
+        self.client.query_one(&self.position, &[]).await.map(|row| read_position(&row))
+    }
+
+    /// One page of whole ticks after `after` and up to `upto`: the events and the sequence that the page reaches.
+    ///
+    /// # Errors
+    /// Postgres' own; [`is_lost`] when the log does not reach back that far.
+    pub async fn read(&self, after: i64, upto: i64) -> Result<(Vec<Event>, i64), tokio_postgres::Error> {
+        let end = self.boundary(after).await?.map_or(upto, |end| end.min(upto));
+        let count = i32::try_from(end - after).unwrap_or(i32::MAX);
+        let none: Option<Vec<String>> = None;
+        let rows = self.client.query(&self.read, &[&after, &count, &none]).await?;
+        let events = rows.iter().map(read_event).filter(|event| event.sequence <= end).collect();
+        Ok((events, end))
+    }
+
+    async fn boundary(&self, after: i64) -> Result<Option<i64>, tokio_postgres::Error> {
+        match &self.boundary {
+            Some(statement) => Ok(self.client.query_one(statement, &[&after, &PAGE]).await?.get(0)),
+            None => Ok(None),
+        }
+    }
+
+    /// What may be tuned while running.
+    ///
+    /// # Errors
+    /// Postgres' own.
+    pub async fn settings(&self) -> Result<Vec<(String, String)>, tokio_postgres::Error> {
+        let rows = self.client.query("select s.key, s.value from tide.settings s", &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// `tide.pending_count`: committed and not yet ticked.
+    ///
+    /// # Errors
+    /// Postgres' own.
+    pub async fn backlog(&self) -> Result<i64, tokio_postgres::Error> {
+        Ok(self.client.query_one("select tide.pending_count()", &[]).await?.get(0))
+    }
+}
+
+/// The log does not reach back to the position asked for.
+pub fn is_lost(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| code.code() == "TG410")
+}
+
+/// A function or table of ours is missing: the schema is older than the service, or not there at all.
+pub fn is_old_schema(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| matches!(code.code(), "3F000" | "42P01" | "42883" | "42703" | "42704"))
+}
+
+/// The login may not do what it was asked to do.
+pub fn is_forbidden(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| code.code() == "42501")
+}
+
+fn read_position(row: &Row) -> (Uuid, i64) {
+    // Before the first tick ever there is no epoch.
+    (row.get::<_, Option<Uuid>>(0).unwrap_or(Uuid::nil()), row.get(1))
+}
+
+/// Reads a row of `tide.message` whose columns were selected as the service selects them.
+pub fn read_event(row: &Row) -> Event {
+    let shared = |at: usize| row.get::<_, Option<&str>>(at).map(Arc::from);
+    let json = |at: usize| row.get::<_, Option<JsonText>>(at).map(|json| json.0);
+    Event {
+        sequence: row.get(0),
+        txid: row.get::<_, &str>(1).into(),
+        entity: row.get::<_, &str>(2).into(),
+        action: Action::from_log(row.get(3)),
+        key: row.get::<_, Option<&str>>(4).map(Box::from),
+        topics: row.get::<_, Vec<&str>>(5).into_iter().map(Topic::from).collect(),
+        source: Source::from_log(row.get(6)),
+        actor: shared(7),
+        session_id: shared(8),
+        correlation_id: shared(9),
+        at: epoch_millis(row.get(10)),
+        record: json(11),
+        delta: json(12),
+        cascade: json(13),
+        as_of: row.get::<_, Option<i64>>(14).unwrap_or_default(),
+        count: row.get::<_, Option<i32>>(15).unwrap_or(1),
+    }
+}
+
+/// The columns that [`read_event`] reads, for a row source named `m`.
+pub fn message_columns() -> &'static str {
+    COLUMNS
+}
+
+/// Milliseconds since 1970.
+pub fn epoch_millis(at: SystemTime) -> i64 {
+    at.duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_millis()).ok())
+        .unwrap_or_default()
+}
+
+/// A json or jsonb value, kept as text.
+#[derive(Debug)]
+pub struct JsonText(pub Json);
+
+impl<'a> FromSql<'a> for JsonText {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        let text = match (ty == &Type::JSONB, raw) {
+            (true, [1, text @ ..]) => text,
+            (true, _) => return Err("a version of the jsonb format that we do not know".into()),
+            (false, text) => text,
+        };
+        Ok(Self(RawValue::from_string(std::str::from_utf8(text)?.to_owned())?))
+    }
+
+    accepts!(JSON, JSONB);
+}

@@ -1,0 +1,389 @@
+//! One message of the protocol, encoded once and shared by everyone who gets the same text.
+//!
+//! Invariant: rows, deltas and cascades go out as the JSON text that Postgres wrote. A subscriber of the carrier topic
+//! gets the shared text; one who may see only a part (a narrower topic, or a snapshot that already covers some of the
+//! events), or whose message before this was another one, gets a [`View`] of it, which is cached too: subscribers of
+//! one branch share one text.
+//!
+//! Place in the path: made by the publisher from what leaves the batch, or by replay from the log; rendered by sockets.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use axum::extract::ws::Utf8Bytes;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::batch::{Departure, Kind};
+use super::event::{Action, Event, Source, Topic};
+use super::merge::{self, Cascade};
+
+/// Version of the envelope.
+pub const VERSION: &str = "2.0";
+
+/// Views kept per message; a further one is made anew for each subscriber.
+const CACHED_VIEWS: usize = 64;
+
+/// Which events a subscriber gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// All of them.
+    All,
+    /// Those whose bit is set, by position in [`Message::events`].
+    Some(Vec<u64>),
+}
+
+impl Keep {
+    /// From one answer per event; `None` when nothing is left.
+    pub fn collect(answers: impl Iterator<Item = bool>) -> Option<Self> {
+        let mut bits = Vec::new();
+        let (mut kept, mut count) = (0, 0);
+        for (at, answer) in answers.enumerate() {
+            if at % 64 == 0 {
+                bits.push(0);
+            }
+            bits[at / 64] |= u64::from(answer) << (at % 64);
+            kept += usize::from(answer);
+            count += 1;
+        }
+        match kept {
+            0 => None,
+            _ if kept == count => Some(Self::All),
+            _ => Some(Self::Some(bits)),
+        }
+    }
+
+    fn has(&self, at: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(bits) => bits[at / 64] & (1 << (at % 64)) != 0,
+        }
+    }
+}
+
+/// How one subscriber sees a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Which events.
+    pub keep: Keep,
+    /// `metadata.previous`: the sequence of the message before it, as this subscriber knows it.
+    pub previous: i64,
+    /// `metadata.position`
+    pub position: i64,
+}
+
+/// Switches that change every message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageSettings {
+    /// Off: `cascade` is always five empty arrays.
+    pub cascade: bool,
+}
+
+/// Events of one topic that travel together. See [`Departure`].
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the envelope's names")]
+pub struct Message {
+    pub topic: Topic,
+    pub events: Vec<Arc<Event>>,
+    pub kind: Kind,
+    pub epoch: Uuid,
+    /// The highest sequence it covers.
+    pub sequence: i64,
+    /// The lowest sequence it covers.
+    pub first: i64,
+    pub previous: i64,
+    pub position: i64,
+    /// Epoch milliseconds.
+    pub timestamp: i64,
+    settings: MessageSettings,
+    whole: OnceLock<Utf8Bytes>,
+    /// Guarded for moments; nobody encodes while holding it.
+    views: Mutex<Vec<(View, Utf8Bytes)>>,
+}
+
+impl Message {
+    /// A message with the sequence of the one before it on its topic.
+    pub fn new(departure: Departure, epoch: Uuid, previous: i64, at: i64, settings: MessageSettings) -> Self {
+        let Departure { topic, events, kind, first, position } = departure;
+        let sequence = events.last().map_or(first, |event| event.sequence);
+        let (whole, views) = (OnceLock::new(), Mutex::default());
+        Self {
+            topic,
+            events,
+            kind,
+            epoch,
+            sequence,
+            first,
+            previous,
+            position,
+            timestamp: at,
+            settings,
+            whole,
+            views,
+        }
+    }
+
+    /// The view of someone who missed nothing and may see everything.
+    pub fn whole(&self) -> View {
+        View { keep: Keep::All, previous: self.previous, position: self.position }
+    }
+
+    /// The text for one view of it.
+    pub fn text(&self, view: &View) -> Utf8Bytes {
+        if view.keep == Keep::All && view.previous == self.previous && view.position == self.position {
+            return self.whole.get_or_init(|| self.encode(view)).clone();
+        }
+        let cached = |views: &Vec<(View, Utf8Bytes)>| {
+            views.iter().find(|(known, _)| known == view).map(|(_, text)| text.clone())
+        };
+        if let Some(text) = cached(&self.views.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return text;
+        }
+        let text = self.encode(view);
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        if views.len() < CACHED_VIEWS {
+            views.push((view.clone(), text.clone()));
+        }
+        text
+    }
+
+    /// Every topic under which someone may wait for it, each once.
+    pub fn topics(&self) -> Vec<&Topic> {
+        let mut seen = HashSet::from([&self.topic]);
+        let narrower = self.events.iter().flat_map(|event| event.addressed(&self.topic));
+        let narrower: Vec<&Topic> = narrower.filter(|topic| seen.insert(*topic)).collect();
+        std::iter::once(&self.topic).chain(narrower).collect()
+    }
+
+    /// Roughly how long its text is.
+    pub fn size(&self) -> usize {
+        400 + self.events.iter().map(|event| event.weight()).sum::<usize>()
+    }
+
+    /// Roughly what it occupies while it is kept: its events and its text.
+    pub fn weight(&self) -> usize {
+        2 * self.size()
+    }
+
+    /// The highest sequence in a view.
+    pub fn sequence_of(&self, view: &View) -> i64 {
+        self.kept(view).last().map_or(self.sequence, |event| event.sequence)
+    }
+
+    fn kept<'m>(&'m self, view: &'m View) -> impl DoubleEndedIterator<Item = &'m Arc<Event>> + Clone {
+        self.events.iter().enumerate().filter(|(at, _)| view.keep.has(*at)).map(|(_, event)| event)
+    }
+
+    fn encode(&self, view: &View) -> Utf8Bytes {
+        let events: Vec<&Arc<Event>> = self.kept(view).collect();
+        let sequence = self.sequence_of(view);
+        let single = match (&events[..], self.kind) {
+            ([event], Kind::Transaction) if !event.is_coalesced() => Some(*event),
+            _ => None,
+        };
+        let payload = match single {
+            Some(event) => Payload::Update(self.update(event)),
+            None => Payload::Bulk(self.bulk(&events)),
+        };
+        let name = format!("{}:{}:{}", self.topic, sequence, events.len());
+        let envelope = Envelope {
+            id: Uuid::new_v5(&self.epoch, name.as_bytes()),
+            version: VERSION,
+            kind: if single.is_some() { "update" } else { "bulk" },
+            timestamp: self.timestamp,
+            sequence,
+            payload,
+            metadata: self.metadata(&events, view, single.is_none().then_some(events.len())),
+        };
+        serde_json::to_string(&envelope).expect("texts, numbers and JSON texts always encode").into()
+    }
+
+    fn update<'m>(&self, event: &'m Arc<Event>) -> Update<'m> {
+        Update {
+            entity: &event.entity,
+            action: event.action,
+            data: UpdateData {
+                primary: event.record.as_deref(),
+                cascade: self.cascade(&[event]),
+                delta: event.delta.as_deref(),
+            },
+        }
+    }
+
+    fn bulk<'m>(&self, events: &[&'m Arc<Event>]) -> Bulk<'m> {
+        let rows = || events.iter().filter(|event| !event.is_coalesced());
+        let coalesced = events.iter().filter(|event| event.is_coalesced());
+        Bulk {
+            entity: "multiple",
+            action: Action::Update,
+            updates: rows().map(|event| Entry::of(event)).collect(),
+            data: BulkData {
+                primary: rows().map(|event| event.record.as_deref()).collect(),
+                cascade: self.cascade(events),
+            },
+            coalesced: coalesced.map(|event| Coalesced::of(event, self.topic.clone())).collect(),
+        }
+    }
+
+    fn cascade<'m>(&self, events: &[&'m Arc<Event>]) -> CascadeText<'m> {
+        match events {
+            _ if !self.settings.cascade => CascadeText::Joined(Cascade::default()),
+            [one] if one.cascade.is_some() => CascadeText::AsItIs(one.cascade.as_deref()),
+            _ => CascadeText::Joined(merge::cascades(events.iter().copied())),
+        }
+    }
+
+    fn metadata<'m>(
+        &'m self,
+        events: &[&'m Arc<Event>],
+        view: &View,
+        batch_size: Option<usize>,
+    ) -> Metadata<'m> {
+        Metadata {
+            source: events
+                .iter()
+                .map(|event| event.source)
+                .find(|source| *source != Source::McpAi)
+                .unwrap_or(Source::McpAi),
+            user_id: common(events, |event| event.actor.as_deref()),
+            session_id: common(events, |event| event.session_id.as_deref()),
+            correlation_id: common(events, |event| event.correlation_id.as_deref()),
+            epoch: self.epoch,
+            txid: common(events, |event| Some(&*event.txid)),
+            topic: Some(&self.topic),
+            previous: Some(view.previous),
+            position: Some(view.position),
+            batch_size,
+        }
+    }
+}
+
+/// What all events agree on.
+fn common<'m>(events: &[&'m Arc<Event>], of: impl Fn(&'m Event) -> Option<&'m str>) -> Option<&'m str> {
+    let first = of(events.first()?)?;
+    events.iter().all(|event| of(event) == Some(first)).then_some(first)
+}
+
+/// The envelope of every message from the server.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "the contract's names")]
+pub struct Envelope<'a, P> {
+    pub id: Uuid,
+    pub version: &'static str,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub timestamp: i64,
+    pub sequence: i64,
+    pub payload: P,
+    pub metadata: Metadata<'a>,
+}
+
+/// The envelope's metadata; what does not apply is null.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the contract's names")]
+pub struct Metadata<'a> {
+    pub source: Source,
+    pub user_id: Option<&'a str>,
+    pub session_id: Option<&'a str>,
+    pub correlation_id: Option<&'a str>,
+    pub epoch: Uuid,
+    pub txid: Option<&'a str>,
+    pub topic: Option<&'a Topic>,
+    pub previous: Option<i64>,
+    pub position: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_size: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Payload<'a> {
+    Update(Update<'a>),
+    Bulk(Bulk<'a>),
+}
+
+#[derive(Serialize)]
+struct Update<'a> {
+    entity: &'a str,
+    action: Action,
+    data: UpdateData<'a>,
+}
+
+#[derive(Serialize)]
+struct UpdateData<'a> {
+    primary: Option<&'a RawValue>,
+    cascade: CascadeText<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta: Option<&'a RawValue>,
+}
+
+#[derive(Serialize)]
+struct Bulk<'a> {
+    entity: &'static str,
+    action: Action,
+    updates: Vec<Entry<'a>>,
+    data: BulkData<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    coalesced: Vec<Coalesced<'a>>,
+}
+
+#[derive(Serialize)]
+struct BulkData<'a> {
+    primary: Vec<Option<&'a RawValue>>,
+    cascade: CascadeText<'a>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    entity: &'a str,
+    action: Action,
+    id: Option<&'a str>,
+    sequence: i64,
+    txid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta: Option<&'a RawValue>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(event: &'a Event) -> Self {
+        let Event { entity, action, key, sequence, txid, delta, .. } = event;
+        Self {
+            entity,
+            action: *action,
+            id: key.as_deref(),
+            sequence: *sequence,
+            txid,
+            delta: delta.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Coalesced<'a> {
+    entity: &'a str,
+    action: Action,
+    topic: Topic,
+    count: i32,
+    sequence: i64,
+    txid: &'a str,
+}
+
+impl<'a> Coalesced<'a> {
+    fn of(event: &'a Event, topic: Topic) -> Self {
+        let Event { entity, action, count, sequence, txid, .. } = event;
+        Self { entity, action: *action, topic, count: *count, sequence: *sequence, txid }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum CascadeText<'a> {
+    AsItIs(Option<&'a RawValue>),
+    Joined(Cascade<'a>),
+}
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;

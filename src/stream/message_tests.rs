@@ -1,0 +1,116 @@
+//! What clients read.
+
+use serde_json::Value;
+
+use super::super::event::sample::{ai, event, raw};
+use super::*;
+
+const ON: MessageSettings = MessageSettings { cascade: true };
+
+fn message(events: Vec<Event>, kind: Kind) -> Message {
+    let events: Vec<_> = events.into_iter().map(Arc::new).collect();
+    let first = events[0].sequence;
+    let departure = Departure { topic: "project:1".into(), events, kind, first, position: 9 };
+    Message::new(departure, Uuid::nil(), 4, 1_700_000_000_000, ON)
+}
+
+fn parsed(message: &Message, view: &View) -> Value {
+    serde_json::from_str(&message.text(view)).unwrap()
+}
+
+#[test]
+fn one_event_is_an_update_with_row_cascade_and_delta() {
+    let cascade =
+        r#"{"branches":[{"id":"b","asOf":7}],"tasks":[],"projects":[],"subtasks":[],"contexts":[]}"#;
+    let one = Event { cascade: Some(raw(cascade)), ..event(7, 70, "project:1", "t") };
+    let message = message(vec![one], Kind::Transaction);
+    let json = parsed(&message, &message.whole());
+    assert_eq!((json["type"].as_str(), json["version"].as_str()), (Some("update"), Some("2.0")));
+    assert_eq!(json["sequence"], 7);
+    assert_eq!(json["payload"]["entity"], "task");
+    assert_eq!(json["payload"]["data"]["primary"]["asOf"], 7);
+    assert_eq!(json["payload"]["data"]["cascade"]["branches"][0]["id"], "b");
+    assert_eq!(json["payload"]["data"]["delta"]["status"][1], "done");
+    let metadata = &json["metadata"];
+    assert_eq!((metadata["source"].as_str(), metadata["userId"].as_str()), (Some("user"), Some("ann")));
+    assert_eq!((metadata["txid"].as_str(), metadata["topic"].as_str()), (Some("70"), Some("project:1")));
+    assert_eq!((metadata["previous"].as_i64(), metadata["position"].as_i64()), (Some(4), Some(9)));
+    assert!(metadata["sessionId"].is_null() && metadata.get("batchSize").is_none());
+}
+
+#[test]
+fn several_events_are_a_bulk_in_order_with_their_own_actions() {
+    let gone = Event { action: Action::Delete, ..event(6, 5, "project:1", "b") };
+    let many = Event { key: None, record: None, count: 700, ..event(7, 5, "project:1", "") };
+    let message = message(vec![event(5, 5, "project:1", "a"), gone, many], Kind::Transaction);
+    let json = parsed(&message, &message.whole());
+    assert_eq!(json["type"], "bulk");
+    let payload = &json["payload"];
+    assert_eq!((payload["entity"].as_str(), payload["action"].as_str()), (Some("multiple"), Some("update")));
+    assert_eq!(payload["updates"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        (payload["updates"][1]["action"].as_str(), payload["updates"][1]["id"].as_str()),
+        (Some("delete"), Some("b"))
+    );
+    assert_eq!(payload["data"]["primary"][0]["id"], "a");
+    assert_eq!(payload["coalesced"][0]["count"], 700);
+    assert_eq!(payload["data"]["cascade"]["contexts"], Value::Array(vec![]));
+}
+
+#[test]
+fn a_batch_of_one_is_still_a_bulk_and_of_many_agents_has_no_single_author() {
+    let one = message(vec![ai(5, 5, "project:1", "a")], Kind::AiBatch { gathered: 1 });
+    assert_eq!(parsed(&one, &one.whole())["metadata"]["batchSize"], 1);
+    let other = Event { actor: Some("bob".into()), ..ai(6, 6, "project:1", "b") };
+    let two = message(vec![ai(5, 5, "project:1", "a"), other], Kind::AiBatch { gathered: 2 });
+    let metadata = &parsed(&two, &two.whole())["metadata"];
+    assert_eq!(metadata["source"], "mcp-ai");
+    assert!(metadata["userId"].is_null() && metadata["txid"].is_null());
+}
+
+#[test]
+fn a_view_shows_only_its_events_and_is_shared_by_those_who_see_the_same() {
+    let message =
+        message(vec![event(5, 5, "project:1", "a"), event(6, 5, "project:1", "b")], Kind::Transaction);
+    let view = View { keep: Keep::collect([true, false].into_iter()).unwrap(), previous: 2, position: 5 };
+    let json = parsed(&message, &view);
+    assert_eq!((json["type"].as_str(), json["sequence"].as_i64()), (Some("update"), Some(5)));
+    assert_eq!(json["metadata"]["previous"], 2);
+    assert_eq!(message.text(&view).as_ptr(), message.text(&view).as_ptr());
+    assert_ne!(json["id"], parsed(&message, &message.whole())["id"]);
+}
+
+#[test]
+fn the_same_message_has_the_same_id_wherever_it_is_made() {
+    let make = || message(vec![event(5, 5, "project:1", "a")], Kind::Transaction);
+    let (one, two) = (make(), make());
+    assert_eq!(parsed(&one, &one.whole())["id"], parsed(&two, &two.whole())["id"]);
+}
+
+#[test]
+fn keeping_nothing_is_no_view_and_keeping_all_is_the_whole() {
+    assert_eq!(Keep::collect([false, false].into_iter()), None);
+    assert_eq!(Keep::collect([true, true].into_iter()), Some(Keep::All));
+    let wide = Keep::collect((0..130).map(|at| at == 129)).unwrap();
+    assert!(wide.has(129) && !wide.has(128) && !wide.has(1));
+}
+
+#[test]
+fn without_the_cascade_feature_the_arrays_are_there_and_empty() {
+    let one = Event {
+        cascade: Some(raw(r#"{"branches":[{"id":"b","asOf":7}]}"#)),
+        ..event(7, 7, "project:1", "t")
+    };
+    let departure = Departure {
+        topic: "project:1".into(),
+        events: vec![Arc::new(one)],
+        kind: Kind::Transaction,
+        first: 7,
+        position: 7,
+    };
+    let message = Message::new(departure, Uuid::nil(), 0, 0, MessageSettings { cascade: false });
+    assert_eq!(
+        parsed(&message, &message.whole())["payload"]["data"]["cascade"]["branches"],
+        Value::Array(vec![])
+    );
+}

@@ -1,0 +1,34 @@
+//! The path of a change through the service, told once:
+//!
+//! ```text
+//! tide_doorbell ──> listener ── wakes ──> feed: begin; tide.advance(); commit
+//!                                           │  ticks, in order, after the COMMIT was acknowledged
+//!                                           v
+//!                                       publisher: batch (people at once, AI agents gathered) ──> message
+//!                                           │
+//!                                           v
+//!                                         hub: topics ──> outboxes of subscribers ──> sockets, streams, polls
+//!                                           └──> replay: recent messages for those who come back
+//! ```
+//!
+//! - [`listener`] is only an alarm clock: losing it costs latency, never a message.
+//! - [`feed`] knows one number, the last sequence it passed on; whatever happens it continues after that one.
+//! - [`batch`], [`merge`], [`pace`], [`replay`] are pure: no clock, no I/O, tested by property.
+//! - [`hub`] has the only lock that everyone shares, and holds it for moments.
+//! - [`tail`] is the same feed with a terminal at its end.
+
+pub mod batch;
+pub mod counters;
+pub mod event;
+pub mod feed;
+pub mod hub;
+pub mod listener;
+pub mod log;
+pub mod merge;
+pub mod message;
+pub mod outbox;
+pub mod pace;
+pub mod publisher;
+pub mod replay;
+pub mod settings;
+pub mod tail;

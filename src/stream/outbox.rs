@@ -1,0 +1,167 @@
+//! What waits for one connection. Bounded in bytes.
+//!
+//! A tick may bring more than the limit at once, and that is not the reader's fault: being over the limit is forgiven
+//! for [`GRACE`], being over it [`BURST`] times is not. Then the content is dropped and it says [`Overflow`] for good:
+//! the socket closes with 4409 and the client resumes from its position. Nobody else waits: putting in never blocks.
+//! What waits is shared with the other connections and with the recent messages, so it costs a pointer, not a copy.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use tokio::time::{Duration, Instant};
+
+use super::message::Message;
+
+/// How long a reader may be over the limit.
+const GRACE: Duration = Duration::from_secs(1);
+/// How many times the limit it may never exceed.
+const BURST: usize = 64;
+
+/// What the stream tells a connection.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// Something happened on a topic.
+    Message(Arc<Message>),
+    /// Positions have become meaningless (another epoch, or the log was lost): take a new snapshot.
+    Resync,
+}
+
+/// The reader was too slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overflow;
+
+/// The queue.
+#[derive(Debug)]
+pub struct Outbox {
+    limit: usize,
+    queue: Mutex<Queue>,
+    ring: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    bytes: usize,
+    over_since: Option<Instant>,
+    overflown: bool,
+}
+
+impl Outbox {
+    /// Empty, for `limit` bytes (a single larger message still fits when nothing else waits).
+    pub fn new(limit: usize) -> Self {
+        Self { limit, queue: Mutex::default(), ring: Notify::new() }
+    }
+
+    /// Puts something in.
+    pub fn push(&self, item: Item) {
+        let mut queue = self.lock();
+        if queue.overflown {
+            return;
+        }
+        let after = queue.bytes + weight(&item);
+        let is_over = queue.bytes > 0 && after > self.limit;
+        let too_long = is_over && queue.over_since.is_some_and(|since| since.elapsed() > GRACE);
+        if too_long || (is_over && after > self.limit.saturating_mul(BURST)) {
+            *queue = Queue { overflown: true, ..Queue::default() };
+        } else {
+            if is_over && queue.over_since.is_none() {
+                queue.over_since = Some(Instant::now());
+            }
+            queue.bytes = after;
+            queue.items.push_back(item);
+        }
+        drop(queue);
+        self.ring.notify_one();
+    }
+
+    /// Waits until there is something and takes the first; the rest keeps counting against the limit.
+    ///
+    /// # Errors
+    /// [`Overflow`], for good.
+    pub async fn next(&self) -> Result<Item, Overflow> {
+        loop {
+            if let Some(item) = self.take()? {
+                return Ok(item);
+            }
+            self.ring.notified().await;
+        }
+    }
+
+    /// The first thing, if there is one.
+    ///
+    /// # Errors
+    /// [`Overflow`], for good.
+    pub fn take(&self) -> Result<Option<Item>, Overflow> {
+        let mut queue = self.lock();
+        if queue.overflown {
+            return Err(Overflow);
+        }
+        let item = queue.items.pop_front();
+        queue.bytes -= item.as_ref().map_or(0, weight);
+        if queue.bytes <= self.limit {
+            queue.over_since = None;
+        }
+        Ok(item)
+    }
+
+    /// Waits until it has overflown.
+    pub async fn overflown(&self) {
+        while !self.lock().overflown {
+            self.ring.notified().await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn weight(item: &Item) -> usize {
+    match item {
+        Item::Message(message) => message.size(),
+        Item::Resync => 64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(outbox: &Outbox, items: usize) {
+        (0..items).for_each(|_| outbox.push(Item::Resync));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_stays_behind_loses_everything_and_is_told() {
+        let outbox = Outbox::new(100);
+        fill(&outbox, 3);
+        tokio::time::advance(GRACE * 2).await;
+        outbox.push(Item::Resync);
+        outbox.overflown().await;
+        assert_eq!(outbox.take().map(|_| ()), Err(Overflow));
+        outbox.push(Item::Resync);
+        assert!(outbox.next().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_is_forgiven_to_a_reader_that_catches_up_but_not_any_burst() {
+        let outbox = Outbox::new(100);
+        fill(&outbox, 20);
+        for _ in 0..19 {
+            assert!(outbox.next().await.is_ok());
+        }
+        tokio::time::advance(GRACE * 2).await;
+        fill(&outbox, 3);
+        assert!(outbox.next().await.is_ok());
+        fill(&outbox, 2 * BURST);
+        assert!(outbox.next().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn one_large_message_fits_an_empty_outbox() {
+        let outbox = Outbox::new(1);
+        outbox.push(Item::Resync);
+        assert!(outbox.next().await.is_ok());
+    }
+}

@@ -1,0 +1,157 @@
+//! `tidegate tail`: the same feed, with a terminal at its end instead of a hub.
+//!
+//! It makes a tick only if nobody else does, so it works with and without a service and leaves the work to it.
+
+use std::collections::HashMap;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{sleep, timeout};
+
+use super::event::{Event, Topic};
+use super::feed::{Health, News};
+use crate::config::Config;
+use crate::db::pool;
+use crate::error::Failure;
+use story::Paint;
+
+mod story;
+
+/// What `tidegate tail` shows.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct TailOptions {
+    /// Only this topic (repeatable).
+    #[arg(long = "topic", value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    /// Start after this sequence instead of at the head.
+    #[arg(long, value_name = "SEQUENCE")]
+    pub from: Option<i64>,
+    /// One JSON object per line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Prints the news until nobody reads them any more.
+///
+/// # Errors
+/// No database within `patience`, an old schema, or a `--from` that is not in the log.
+pub async fn show(
+    mut news: mpsc::Receiver<News>,
+    mut health: watch::Receiver<Health>,
+    names: impl Fn(&str) -> Option<String>,
+    options: &TailOptions,
+    patience: Duration,
+) -> Result<(), Failure> {
+    let mut began = false;
+    let paint =
+        Paint::new(io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()));
+    loop {
+        let next = if began { news.recv().await } else { first(&mut news, &mut health, patience).await? };
+        let written = match next {
+            None => return Ok(()),
+            Some(News::Settings(_)) => Ok(()),
+            Some(News::Turn { epoch, sequence }) if !began => {
+                began = true;
+                if !options.json {
+                    let now = if options.from.is_some() { "; summaries are as they stand now" } else { "" };
+                    eprintln!(
+                        "Following from sequence {sequence} of epoch {epoch}; times are UTC{now}. Ctrl-C ends it."
+                    );
+                }
+                Ok(())
+            }
+            Some(News::Turn { sequence, .. }) => {
+                if let Some(from) = options.from {
+                    return Err(not_in_the_log(from, sequence));
+                }
+                eprintln!("— a new epoch: what came before may have changed; going on after {sequence} —");
+                Ok(())
+            }
+            Some(News::Tick { events, .. }) => print(&events, options, paint, &names),
+        };
+        match written {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) => {
+                return Err(Failure::environment(format!("cannot print: {error}"), "check standard output"));
+            }
+            Ok(()) => {}
+        }
+    }
+}
+
+/// Handles by user id, so that people read names. Empty when they may not be read: ids do too.
+pub async fn handles(config: &Config) -> HashMap<String, String> {
+    let Ok(client) = pool::connect_for(config, "tail").await else { return HashMap::new() };
+    let rows = client.query("select u.id::text, u.handle from work.users u limit 10000", &[]).await;
+    rows.unwrap_or_default().iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+fn not_in_the_log(from: i64, head: i64) -> Failure {
+    Failure::not_so(
+        format!("the log does not have everything after {from}, or was never there; it ends at {head}"),
+        "give a later --from, or none to begin at the end",
+    )
+}
+
+/// The first news, or why there is none.
+async fn first(
+    news: &mut mpsc::Receiver<News>,
+    health: &mut watch::Receiver<Health>,
+    patience: Duration,
+) -> Result<Option<News>, Failure> {
+    let old_schema = async {
+        if health.wait_for(|health| *health == Health::OldSchema).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        next = timeout(patience, news.recv()) => next.map_err(|_| Failure::environment(
+            format!("the database did not answer within {} s", patience.as_secs()),
+            "check DATABASE_URL and that Postgres runs",
+        )),
+        () = async { old_schema.await; sleep(Duration::from_millis(200)).await } => Err(Failure::environment(
+            "the database's schema is missing or older than this program",
+            "run `tidegate migrate`",
+        )),
+    }
+}
+
+fn print(
+    events: &[Event],
+    options: &TailOptions,
+    paint: Paint,
+    names: &impl Fn(&str) -> Option<String>,
+) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let wanted = |event: &&Event| {
+        options.topics.is_empty()
+            || event.topics.iter().any(|t: &Topic| options.topics.iter().any(|o| o == t.as_str()))
+    };
+    if options.json {
+        for event in events.iter().filter(wanted) {
+            writeln!(out, "{}", story::json(event))?;
+        }
+    } else {
+        for transaction in transactions(events.iter().filter(wanted)) {
+            out.write_all(story::tell(&transaction, paint, names).as_bytes())?;
+        }
+    }
+    out.flush()
+}
+
+/// Events by transaction, in the order of their last events.
+fn transactions<'e>(events: impl Iterator<Item = &'e Event>) -> Vec<Vec<&'e Event>> {
+    let mut groups: Vec<Vec<&Event>> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    for event in events {
+        let at = *index.entry(&event.txid).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[at].push(event);
+    }
+    groups.sort_by_key(|group| group.last().map(|event| event.sequence));
+    groups
+}

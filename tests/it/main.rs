@@ -1,0 +1,12 @@
+//! Every test that needs a database, in one binary: one Postgres, one migrated template, a clone per test.
+//!
+//! - `support` starts the server, makes the clones and waits for conditions;
+//! - `sql` runs `tests/sql/<room>/<object>/<behaviour>.sql`;
+//! - `tide` is what the engine does across commits and connections, `workload` all of it at once, under a seeded
+//!   storm, `broken` the proof that the storm's checkers catch what they are there for;
+//! - `migrate`, `restore` and `conventions` are about the schema itself.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test says no, in its support too")]
+
+mod sql;
+mod support;

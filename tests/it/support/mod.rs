@@ -1,0 +1,9 @@
+//! What every test stands on: a server, a database of its own, and a way to wait without sleeping.
+
+mod database;
+pub(crate) mod files;
+mod server;
+mod wait;
+
+pub(crate) use database::TestDatabase;
+pub(crate) use wait::eventually;

@@ -1,0 +1,42 @@
+begin;
+select plan(8);
+
+insert into work.users (id, handle) values
+  ('00000000-0000-7000-f000-000000000001', 'an admin'),
+  ('00000000-0000-7000-f000-000000000002', 'a viewer'),
+  ('00000000-0000-7000-f000-000000000003', 'a stranger');
+insert into work.projects (id, name) values
+  ('00000000-0000-7000-a000-000000000001', 'one'),
+  ('00000000-0000-7000-a000-000000000002', 'two');
+insert into work.project_members (project_id, user_id, role) values
+  ('00000000-0000-7000-a000-000000000001', '00000000-0000-7000-f000-000000000001', 'admin'),
+  ('00000000-0000-7000-a000-000000000002', '00000000-0000-7000-f000-000000000001', 'editor'),
+  ('00000000-0000-7000-a000-000000000001', '00000000-0000-7000-f000-000000000002', 'viewer');
+insert into work.branches (id, project_id, name) values
+  ('00000000-0000-7000-b000-000000000001', '00000000-0000-7000-a000-000000000001', 'main'),
+  ('00000000-0000-7000-b000-000000000002', '00000000-0000-7000-a000-000000000001', 'next'),
+  ('00000000-0000-7000-b000-000000000003', '00000000-0000-7000-a000-000000000002', 'main');
+insert into work.tasks (id, git_branch_id, title) values ('00000000-0000-7000-c000-000000000001',
+  '00000000-0000-7000-b000-000000000001', 'top');
+
+select is(work.create_project('00000000-0000-7000-f000-000000000003',
+  '{"id": "00000000-0000-7000-a000-000000000009", "name": "mine"}') ->> 'name', 'mine',
+  'answers the row');
+select ok(work.may('00000000-0000-7000-f000-000000000003', 'manage', 'project',
+  '00000000-0000-7000-a000-000000000009'), 'the creator runs it');
+select throws_ok($$ select work.create_project('00000000-0000-7000-f000-000000000003',
+  '{"name": ""}') $$, '23514', null,
+  'a blank name is refused');
+select is(work.archive_project('00000000-0000-7000-a000-000000000009') ->> 'archived_at'
+  is not null,
+  true, 'it can be archived');
+select is(work.archive_project('00000000-0000-7000-a000-000000000009', false) -> 'archived_at',
+  'null', 'and brought back');
+select is(work.update_project('00000000-0000-7000-a000-000000000009', '{"description": "x"}')
+  ->> 'description', 'x', 'and patched');
+select is(work.delete_project('00000000-0000-7000-a000-000000000009') ->> 'id',
+  '00000000-0000-7000-a000-000000000009', 'and deleted');
+select is(work.delete_project('00000000-0000-7000-a000-000000000009'), null, 'once');
+
+select * from finish();
+rollback;

@@ -1,0 +1,45 @@
+begin;
+select plan(3);
+
+insert into work.projects (id, name) values
+  ('00000000-0000-7000-a000-000000000001', 'one'),
+  ('00000000-0000-7000-a000-000000000002', 'two');
+insert into work.branches (id, project_id, name) values
+  ('00000000-0000-7000-b000-000000000001', '00000000-0000-7000-a000-000000000001', 'main'),
+  ('00000000-0000-7000-b000-000000000002', '00000000-0000-7000-a000-000000000001', 'next'),
+  ('00000000-0000-7000-b000-000000000003', '00000000-0000-7000-a000-000000000002', 'main');
+insert into work.tasks (id, git_branch_id, parent_id, title) values
+  ('00000000-0000-7000-c000-000000000001', '00000000-0000-7000-b000-000000000001', null, 'top'),
+  ('00000000-0000-7000-c000-000000000002', '00000000-0000-7000-b000-000000000001',
+    '00000000-0000-7000-c000-000000000001', 'middle'),
+  ('00000000-0000-7000-c000-000000000003', '00000000-0000-7000-b000-000000000001',
+    '00000000-0000-7000-c000-000000000002', 'bottom');
+insert into work.subtasks (id, task_id, title, status) values
+  ('00000000-0000-7000-d000-000000000001', '00000000-0000-7000-c000-000000000003', 'step', 'done'),
+  ('00000000-0000-7000-d000-000000000002', '00000000-0000-7000-c000-000000000003', 'step', 'todo');
+insert into work.contexts (id, project_id, branch_id, task_id, key) values
+  ('00000000-0000-7000-e000-000000000001', '00000000-0000-7000-a000-000000000001', null, null,
+    'charter'),
+  ('00000000-0000-7000-e000-000000000002', '00000000-0000-7000-a000-000000000001',
+    '00000000-0000-7000-b000-000000000001', null, 'decisions'),
+  ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
+    '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
+
+set constraints work.task_parent_is_in_same_project immediate;
+
+select lives_ok(
+  $$ insert into work.tasks (git_branch_id, parent_id, title)
+    values ('00000000-0000-7000-b000-000000000002', '00000000-0000-7000-c000-000000000001',
+    'other') $$,
+  'a parent on another branch of the project is fine');
+select throws_ok(
+  $$ insert into work.tasks (git_branch_id, parent_id, title)
+    values ('00000000-0000-7000-b000-000000000003', '00000000-0000-7000-c000-000000000001',
+    'far') $$,
+  '23503', null, 'a parent in another project is refused');
+select throws_ok($$ update work.branches set project_id = '00000000-0000-7000-a000-000000000002'
+  where id = '00000000-0000-7000-b000-000000000001' $$,
+  '23503', null, 'a branch does not leave while a child of its task stays');
+
+select * from finish();
+rollback;

@@ -1,0 +1,33 @@
+begin;
+select plan(4);
+
+insert into work.projects (id, name) values
+  ('00000000-0000-7000-a000-000000000001', 'one'),
+  ('00000000-0000-7000-a000-000000000002', 'two');
+insert into work.branches (id, project_id, name) values
+  ('00000000-0000-7000-b000-000000000001', '00000000-0000-7000-a000-000000000001', 'main'),
+  ('00000000-0000-7000-b000-000000000002', '00000000-0000-7000-a000-000000000001', 'next'),
+  ('00000000-0000-7000-b000-000000000003', '00000000-0000-7000-a000-000000000002', 'main');
+
+insert into work.tasks (id, git_branch_id, title) values ('00000000-0000-7000-c000-000000000001',
+  '00000000-0000-7000-b000-000000000001', 'task');
+
+select throws_ok($$ update work.tasks set status = 'started'
+  where id = '00000000-0000-7000-c000-000000000001' $$, '23514',
+  'new row for relation "tasks" violates check constraint "task_status_is_known"',
+  'a status outside the list is refused');
+select throws_ok($$ update work.tasks set priority = 'asap'
+  where id = '00000000-0000-7000-c000-000000000001' $$, '23514',
+  'new row for relation "tasks" violates check constraint "task_priority_is_known"',
+  'a priority outside the list is refused');
+select throws_ok($$ update work.tasks set progress_percentage = 101
+  where id = '00000000-0000-7000-c000-000000000001' $$, '23514',
+  'new row for relation "tasks" violates check constraint "task_progress_is_a_percentage"',
+  'progress above 100 is refused');
+select throws_ok($$ update work.tasks set title = ' '
+  where id = '00000000-0000-7000-c000-000000000001' $$, '23514',
+  'new row for relation "tasks" violates check constraint "task_title_is_not_blank"',
+  'a blank title is refused');
+
+select * from finish();
+rollback;
