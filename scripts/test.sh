@@ -9,4 +9,4 @@ if cargo nextest --version >/dev/null 2>&1; then
   runner=(cargo nextest run --locked --all-targets)
 fi
 
-cargo run --quiet --locked -- dev-postgres -- "${runner[@]}" "$@"
+cargo run --quiet --locked -- dev postgres -- "${runner[@]}" "$@"

@@ -22,13 +22,14 @@ pending() { sql bench -c 'select tide.pending_count()'; }
 
 # Ticks one after the other; every one is bounded, the writers write meanwhile.
 fold() {
-  local began last=0 now
+  local began now
   began="$(date +%s.%N)"
-  while now="$(sql bench -c 'select count(*) from tide.advance()')" && [ "$now" != 0 ]; do last="$now"; done
+  while now="$(sql bench -c 'select count(*) from tide.advance()')" && [ "$now" != 0 ]; do :; done
   awk -v b="$began" -v e="$(date +%s.%N)" 'BEGIN { print e - b }' >"$SAMPLES/fold_seconds"
 }
 
 fresh bench tide
+before="$(sql bench -c 'select max(number) from tide.ticks')"
 fill
 waiting="$(pending)"
 read_p50="$(SECONDS_PER_RUN=3 milliseconds bench "$here/read_one_project.sql" | awk '{ print $1 }')"
@@ -43,13 +44,14 @@ wait "$folder"
 BACKGROUND=()
 drifted="$((drifted + $(drift)))"
 
-ticks="$(sql bench -c "select count(*) || ' ticks of at most ' || max(last_sequence - first_sequence + 1) || ' events' from tide.ticks where last_sequence - first_sequence > 100")"
-# Ticks of more than the limit are allowed for one transaction alone; here none is that large.
-largest="$(sql bench -c 'select max(last_sequence - first_sequence + 1) from tide.ticks t where t.number > 10')"
+ticks="$(sql bench -c "select count(*) || ' ticks' from tide.ticks where number > $before")"
+# A transaction is never split, so a tick may pass the limit by one of ours, which has 100 events.
+largest="$(sql bench -c "select coalesce(max(last_sequence - first_sequence + 1), 0) from tide.ticks where number > $before")"
 report "a backlog of $waiting events: drifted summaries before, during and after the folding" '0' '' \
   "$drifted (one project read in $(round "$read_p50") ms before)" "$(verdict "$drifted" ≤ 0)"
-report '– folded in bounded batches' "≤ $MAX_EVENTS events a tick" '' \
-  "$ticks, $(round "$(cat "$SAMPLES/fold_seconds")" 1) s" "$(verdict "${largest:-0}" ≤ "$MAX_EVENTS")"
+report '– folded in bounded batches' "≤ $MAX_EVENTS events a tick, or one transaction more" '' \
+  "$ticks of at most $largest events, $(round "$(cat "$SAMPLES/fold_seconds")" 1) s" \
+  "$(verdict "$largest" ≤ $((MAX_EVENTS + 100)))"
 report '– writers while it is folded' 'not blocked (slowest < 1 s)' '' \
   "$(round "$fold_tps" 0) against $(round "$idle_tps" 0) commits/s, p99 $fold_p99 against $idle_p99 ms, slowest $fold_max against $idle_max ms" \
   "$(verdict "$fold_max" ≤ 1000)"

@@ -17,6 +17,6 @@ pub(super) async fn run(config: Config) -> Outcome {
         println!("exact");
         return Ok(Verdict::So);
     }
-    println!("{} values have drifted; `select tide.rebuild()` repairs them", rows.len());
+    println!("drifted: {}; `select tide.rebuild()` repairs it", rows.len());
     Ok(Verdict::NotSo)
 }

@@ -86,7 +86,7 @@ impl ClusterOptions {
             port: None,
             durability: Durability::Throwaway,
             max_connections: 300,
-            settings: Vec::new(),
+            settings: vec![("max_prepared_transactions".to_owned(), "64".to_owned())],
         }
     }
 }

@@ -1,40 +1,22 @@
-//! `tidegate migrate`: the database brought to where this program is. Tables by migration, once each and frozen;
-//! code by the loader of `sql/` ([`super::definitions`]).
+//! `tidegate migrate`: the database brought to where this program is. Tables by migration, once each
+//! ([`super::history`]); code by the loader of `sql/` ([`super::definitions`]).
 //!
 //! Invariants: one migrator at a time (refinery takes no lock, so we take an advisory one); a database that is up to
-//! date is looked at and left alone, without a lock; a migration that was applied is never edited: the database
-//! refuses a program whose text of it differs, and `migrations/frozen.sha256` refuses the edit in the repository.
+//! date is looked at and left alone, without a lock.
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::LazyLock;
 
-use include_dir::{Dir, include_dir};
-use refinery::{Migration, Runner};
-use tokio_postgres::{Client, GenericClient, Transaction};
+use tokio_postgres::{Client, Transaction};
 
+use super::definitions::catalog::Objects;
 use super::definitions::files::{self, SqlFile};
 use super::definitions::load::{Loaded, Loader};
 use super::definitions::state::{Choices, Chosen, State};
-use super::pool;
+use super::history::{apply, unapplied};
+use super::{definitions, pool};
 use crate::config::Config;
 use crate::error::Failure;
-
-static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
-
-/// The embedded migrations, in order.
-static EMBEDDED: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-    let mut migrations: Vec<Migration> = sql_files()
-        .map(|(stem, text)| {
-            Migration::unapplied(&stem, text).expect("a unit test reads every migration's name")
-        })
-        .collect();
-    migrations.sort();
-    migrations
-});
-
-/// refinery's memory. Not its usual name: another application of this database may use refinery too.
-const HISTORY: &str = "public.tidegate_migrations";
 
 /// The oldest server that has everything we use (`create or replace trigger`, `xid8` and snapshots in SQL).
 const OLDEST_SERVER: i32 = 14;
@@ -59,16 +41,17 @@ impl fmt::Display for Report {
         if self.migrations.is_empty() && self.loaded == Loaded::default() {
             return f.write_str("up to date");
         }
-        let mut lines: Vec<String> = self.migrations.iter().map(|name| format!("applied {name}")).collect();
-        match self.loaded.files.len() {
-            0 => {}
-            1..=10 => lines.extend(self.loaded.files.iter().map(|path| format!("loaded  sql/{path}"))),
-            many => lines.push(format!("loaded  {many} files of sql/")),
-        }
-        lines.extend(self.loaded.dropped.iter().map(|object| format!("dropped {object}")));
+        let mut lines: Vec<String> = self.migrations.iter().map(|name| format!("applied: {name}")).collect();
+        let files: Vec<String> = self.loaded.files.iter().map(|path| format!("sql/{path}")).collect();
+        lines.extend(listed("loaded", &files));
+        lines.extend(self.loaded.dropped.iter().map(|object| format!("dropped: {object}")));
         lines.extend(
-            self.loaded.kept.iter().map(|object| format!("kept    {object}, as changed in the database")),
+            self.loaded.kept.iter().map(|object| format!("kept as changed in the database: {object}")),
         );
+        let passed_over = self.loaded.passed_over.iter();
+        lines.extend(passed_over.map(|path| {
+            format!("not loaded, though it changed: sql/{path}, because what it defines is kept; see `tidegate sql diff`")
+        }));
         f.write_str(&lines.join("\n"))
     }
 }
@@ -119,6 +102,15 @@ impl fmt::Display for Pending {
     }
 }
 
+/// A line for each name, or one for all of them when nobody would read the list.
+fn listed(label: &str, names: &[String]) -> Vec<String> {
+    const READABLE: usize = 20;
+    match names.len() {
+        0..=READABLE => names.iter().map(|name| format!("{label}: {name}")).collect(),
+        many => vec![format!("{label}: {} and {} more", names[0], many - 1)],
+    }
+}
+
 /// Migrates the configured database, waiting for it first.
 ///
 /// # Errors
@@ -134,8 +126,13 @@ pub async fn run(config: &Config, choices: &Choices) -> Result<Report, Failure> 
 /// The database cannot be reached, or belongs to a newer program.
 pub async fn pending(config: &Config) -> Result<Pending, Failure> {
     let mut client = connect(config).await?;
-    let transaction = client.transaction().await?;
-    look(transaction, files::embedded()).await
+    let pending = look(&mut client, files::embedded()).await?;
+    if pending.changed_by_hand.is_empty() {
+        return Ok(pending);
+    }
+    // A load that is just being committed looks like a change by hand: look again when nobody loads.
+    lock(&client).await?;
+    look(&mut client, files::embedded()).await
 }
 
 /// A connection of its own for changing the schema: direct, without statement timeout.
@@ -172,7 +169,7 @@ async fn is_idle(client: &mut Client, files: &[SqlFile], choices: &Choices) -> R
     let mut transaction = client.transaction().await?;
     let state = State::read(&mut transaction, files).await?;
     transaction.rollback().await?;
-    state.insist_on_choices(&Chosen::default())?;
+    // A change by hand is judged under the lock: without it, a load that is just being committed looks like one.
     Ok(Pending::of(Vec::new(), &state).is_empty() && state.worded_differently().is_empty())
 }
 
@@ -183,36 +180,39 @@ async fn migrate_locked(
 ) -> Result<Report, Failure> {
     client.batch_execute(&format!("set lock_timeout = '{LOCK_TIMEOUT}'")).await?;
     // Changed by hand is judged before the migrations: they may reword definitions themselves.
-    let chosen = choose(client, files, choices).await?;
+    let (chosen, former) = choose(client, files, choices).await?;
     let migrations = apply(client).await?;
     let mut transaction = client.transaction().await?;
     let state = State::read(&mut transaction, files).await?;
-    let migrated = !migrations.is_empty();
-    let to_load = if migrated { files.iter().collect() } else { state.files_to_load(&chosen.take_ours) };
+    let everything = !migrations.is_empty();
+    let to_load = if everything { files.iter().collect() } else { state.files_to_load(&chosen.take_ours) };
     become_owner(&transaction).await?;
-    let loaded = load(&mut transaction, &state, &chosen, &to_load, migrated).await?;
+    let loader = Loader::new(&mut transaction, &state, &chosen, &former);
+    let loaded = load(loader, &to_load, !state.orphaned().is_empty()).await?;
     transaction.commit().await?;
     Ok(Report { migrations, loaded })
 }
 
-async fn choose(client: &mut Client, files: &[SqlFile], choices: &Choices) -> Result<Chosen, Failure> {
+/// What was chosen about changes by hand, and what existed before the migrations.
+async fn choose(
+    client: &mut Client,
+    files: &[SqlFile],
+    choices: &Choices,
+) -> Result<(Chosen, Objects), Failure> {
     let mut transaction = client.transaction().await?;
     let state = State::read(&mut transaction, files).await?;
     transaction.rollback().await?;
     let chosen = state.choose(choices)?;
     state.insist_on_choices(&chosen)?;
-    Ok(chosen)
+    Ok((chosen, state.objects))
 }
 
 async fn load(
-    transaction: &mut Transaction<'_>,
-    state: &State<'_>,
-    chosen: &Chosen,
+    mut loader: Loader<'_, '_>,
     to_load: &[&SqlFile],
-    adopts: bool,
+    some_are_gone: bool,
 ) -> Result<Loaded, Failure> {
-    let mut loader = Loader::new(transaction, state, chosen, adopts);
-    if !to_load.is_empty() || !state.orphaned().is_empty() {
+    if some_are_gone || !to_load.is_empty() {
         loader.define(to_load).await?;
         loader.sweep().await?;
         loader.run_scripts().await?;
@@ -242,7 +242,8 @@ pub(super) async fn become_owner(transaction: &Transaction<'_>) -> Result<(), Fa
         })
 }
 
-async fn look(mut transaction: Transaction<'_>, files: &[SqlFile]) -> Result<Pending, Failure> {
+async fn look(client: &mut Client, files: &[SqlFile]) -> Result<Pending, Failure> {
+    let mut transaction = client.transaction().await?;
     let migrations = unapplied(&transaction).await?;
     let state = State::read(&mut transaction, files).await?;
     transaction.rollback().await?;
@@ -255,7 +256,7 @@ async fn look(mut transaction: Transaction<'_>, files: &[SqlFile]) -> Result<Pen
 /// Something is pending, or the database belongs to a newer program.
 pub async fn insist_on_current(client: &Client) -> Result<(), Failure> {
     let migrations = unapplied(client).await?.len();
-    let records = super::definitions::catalog::records(client).await?;
+    let records = definitions::memory::records(client).await?;
     let loaded: BTreeSet<(&str, &str)> =
         records.values().map(|r| (r.file.as_str(), r.file_hash.as_str())).collect();
     let files =
@@ -272,7 +273,7 @@ pub async fn insist_on_current(client: &Client) -> Result<(), Failure> {
 }
 
 async fn insist_on_server(client: &Client) -> Result<(), Failure> {
-    let version = super::definitions::catalog::server_version(client).await?;
+    let version = definitions::catalog::server_version(client).await?;
     if version >= OLDEST_SERVER {
         return Ok(());
     }
@@ -292,144 +293,9 @@ async fn lock(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Names of the migrations that the database does not have yet.
-async fn unapplied(client: &impl GenericClient) -> Result<Vec<String>, Failure> {
-    let known = client.query_one("select to_regclass($1) is not null", &[&HISTORY]).await?;
-    if !known.get::<_, bool>(0) {
-        return Ok(EMBEDDED.iter().map(file_name).collect());
-    }
-    let query = format!("select version, name, checksum from {HISTORY} order by version");
-    let mut applied = BTreeSet::new();
-    for row in client.query(&query, &[]).await? {
-        let (version, name, checksum): (i64, String, String) = (row.get(0), row.get(1), row.get(2));
-        insist_on_same(&EMBEDDED, version, &name, &checksum)?;
-        applied.insert(version);
-    }
-    Ok(EMBEDDED.iter().filter(|m| !applied.contains(&m.version())).map(file_name).collect())
-}
-
-/// An applied migration must be among ours, word for word.
-fn insist_on_same(ours: &[Migration], version: i64, name: &str, checksum: &str) -> Result<(), Failure> {
-    match ours.iter().find(|m| m.version() == version) {
-        Some(same) if same.checksum().to_string() == checksum => Ok(()),
-        Some(edited) => Err(Failure::environment(
-            format!("migrations/{} was edited after it had been applied here", file_name(edited)),
-            "an applied migration is history: restore its text and put the change into a new one",
-        )),
-        None => Err(Failure::environment(
-            format!("the database is newer than this program: it has migration V{version:04}__{name}"),
-            "use the newer program, or restore the database from before",
-        )),
-    }
-}
-
-async fn apply(client: &mut Client) -> Result<Vec<String>, Failure> {
-    if unapplied(client).await?.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut runner = Runner::new(&EMBEDDED);
-    runner.set_migration_table_name(HISTORY);
-    let report = runner.run_async(client).await.map_err(|e| refused(&e))?;
-    // The service checks at its start whether it fits the database.
-    client.batch_execute(&format!("grant select on {HISTORY} to tide_service")).await?;
-    Ok(report.applied_migrations().iter().map(file_name).collect())
-}
-
-fn refused(error: &refinery::Error) -> Failure {
-    let what = pool::chain(error);
-    Failure::environment(
-        format!("a migration was refused: {what}"),
-        "what went before it stays applied; correct the cause and run `tidegate migrate` again",
-    )
-}
-
-fn file_name(migration: &Migration) -> String {
-    format!("V{:04}__{}.sql", migration.version(), migration.name())
-}
-
-fn sql_files() -> impl Iterator<Item = (String, &'static str)> {
-    MIGRATIONS.files().filter_map(|file| {
-        let stem = file.path().file_name()?.to_str()?.strip_suffix(".sql")?;
-        Some((stem.to_owned(), file.contents_utf8()?))
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use sha2::{Digest, Sha256};
-
     use super::*;
-
-    /// `sha256sum` lines, as in `migrations/frozen.sha256`.
-    fn frozen(text: &str) -> BTreeMap<&str, &str> {
-        text.lines().filter_map(|line| line.split_once("  ")).map(|(hash, name)| (name, hash)).collect()
-    }
-
-    /// Names of files that are frozen with another text than they have.
-    fn edited(frozen: &BTreeMap<&str, &str>, files: &[(String, &str)]) -> Vec<String> {
-        let hash = |text: &str| hex::encode(Sha256::digest(text));
-        let name = |stem: &String| format!("{stem}.sql");
-        let differs = |(stem, text): &&(String, &str)| {
-            frozen.get(name(stem).as_str()).is_some_and(|was| *was != hash(text))
-        };
-        files.iter().filter(differs).map(|(stem, _)| name(stem)).collect()
-    }
-
-    #[test]
-    fn no_frozen_migration_was_edited() {
-        let list = MIGRATIONS.get_file("frozen.sha256").and_then(|f| f.contents_utf8()).unwrap_or_default();
-        let files: Vec<(String, &str)> = sql_files().collect();
-        assert_eq!(
-            edited(&frozen(list), &files),
-            Vec::<String>::new(),
-            "put the change into a new migration"
-        );
-        for name in frozen(list).keys() {
-            assert!(
-                files.iter().any(|(stem, _)| format!("{stem}.sql") == **name),
-                "{name} is frozen and gone"
-            );
-        }
-        for (stem, _) in &files {
-            assert!(
-                frozen(list).contains_key(format!("{stem}.sql").as_str()),
-                "{stem} is not frozen yet: (cd migrations && sha256sum V*.sql > frozen.sha256)"
-            );
-        }
-    }
-
-    #[test]
-    fn an_edited_frozen_migration_is_found() {
-        let list = format!("{}  V0001__a.sql\n", hex::encode(Sha256::digest("create table a ();")));
-        let frozen = frozen(&list);
-        let as_it_was = [("V0001__a".to_owned(), "create table a ();")];
-        let changed = [("V0001__a".to_owned(), "create table a (b int);")];
-        assert!(edited(&frozen, &as_it_was).is_empty());
-        assert_eq!(edited(&frozen, &changed), ["V0001__a.sql"]);
-    }
-
-    #[test]
-    fn a_migration_edited_after_it_was_applied_is_refused() {
-        let applied = Migration::unapplied("V0001__a", "create table a ();").unwrap();
-        let ours = [Migration::unapplied("V0001__a", "create table a (b int);").unwrap()];
-        let refusal = insist_on_same(&ours, 1, "a", &applied.checksum().to_string()).unwrap_err();
-        assert!(refusal.what().contains("V0001__a.sql was edited"), "{refusal}");
-        assert!(insist_on_same(&[applied.clone()], 1, "a", &applied.checksum().to_string()).is_ok());
-    }
-
-    #[test]
-    fn a_migration_that_we_do_not_have_belongs_to_a_newer_program() {
-        let refusal = insist_on_same(&[], 12, "later", "1").unwrap_err();
-        assert!(refusal.what().contains("newer than this program"), "{refusal}");
-    }
-
-    #[test]
-    fn every_migration_has_a_readable_name_and_its_own_version() {
-        let versions: BTreeSet<i64> = EMBEDDED.iter().map(Migration::version).collect();
-        assert_eq!(versions.len(), sql_files().count());
-    }
 
     #[test]
     fn nothing_done_is_up_to_date() {

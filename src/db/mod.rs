@@ -2,6 +2,7 @@
 
 pub mod definitions;
 pub mod embedded;
+pub mod history;
 pub mod migrate;
 pub mod pool;
 pub mod problem;

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
-use tokio_postgres::config::TargetSessionAttrs;
-use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::{AsyncMessage, Client, NoTls};
 
 use crate::config::{Config, Database};
 use crate::error::Failure;
@@ -54,6 +54,12 @@ pub fn address(database: &Database, url: &str, purpose: &str) -> Result<tokio_po
             "it looks like postgres://user:password@host:5432/dbname",
         )
     })?;
+    if address.get_ssl_mode() == SslMode::Require {
+        return Err(Failure::environment(
+            "sslmode=require: this program does not speak TLS to Postgres yet",
+            "connect through a socket, a private network or a local TLS proxy, without sslmode=require",
+        ));
+    }
     let seconds = Duration::from_secs;
     let idle = seconds(database.keepalive_idle_seconds);
     let interval = seconds(database.keepalive_interval_seconds);
@@ -79,13 +85,27 @@ pub fn address(database: &Database, url: &str, purpose: &str) -> Result<tokio_po
 /// # Errors
 /// Whatever Postgres or the network says; [`Failure::from`] turns it into a sentence.
 pub async fn connect(address: &tokio_postgres::Config) -> Result<Client, tokio_postgres::Error> {
-    let (client, connection) = address.connect(NoTls).await?;
+    let (client, mut connection) = address.connect(NoTls).await?;
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(error = %error, "a database connection ended");
+        while let Some(message) = std::future::poll_fn(|context| connection.poll_message(context)).await {
+            match message {
+                Ok(AsyncMessage::Notice(notice)) => tell(&notice),
+                Ok(_) => {}
+                Err(error) => return tracing::debug!(error = %error, "a database connection ended"),
+            }
         }
     });
     Ok(client)
+}
+
+/// What a function of ours remarks is for the person at the keyboard; Postgres' own remarks are not.
+fn tell(notice: &DbError) {
+    let hint = notice.hint().unwrap_or_default();
+    if notice.routine() == Some("exec_stmt_raise") {
+        tracing::info!("{} {hint}", notice.message());
+    } else {
+        tracing::debug!("{}", notice.message());
+    }
 }
 
 /// Connects, waiting up to `seconds` for a server that is not there yet. What waiting cannot mend (a wrong password,
@@ -181,6 +201,12 @@ mod tests {
         let config = configured("postgres://u:hush@h:port/d");
         let failure = open(&config).unwrap_err();
         assert!(!failure.to_string().contains("hush"), "{failure}");
+    }
+
+    #[test]
+    fn a_demand_for_tls_is_refused_and_never_ignored() {
+        let failure = open(&configured("postgres://h/d?sslmode=require")).unwrap_err();
+        assert!(failure.what().contains("TLS"), "{failure}");
     }
 
     #[test]

@@ -5,33 +5,45 @@
 //! code. A function of ours refuses with `raise … using errcode, constraint, column`, and its message reaches the
 //! caller. Postgres' own texts never do, and nothing about a 5xx does: those are logged where they are handled.
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::pool::{chain, is_standby};
 use crate::error::Failure;
 
-/// An `application/problem+json` body (RFC 9457).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// An `application/problem+json` body (RFC 9457). Its `type` follows from the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// A URI reference to the code's explanation.
-    #[serde(rename = "type")]
-    pub kind: String,
     /// The code as a sentence.
     pub title: String,
     /// HTTP status.
     pub status: u16,
     /// What exactly, in words for the caller.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// Stable, machine-readable: a constraint's name or a word of ours.
     pub code: String,
     /// Which fields are to blame.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// Seconds after which trying again makes sense (the `Retry-After` header).
-    #[serde(skip)]
     pub retry_after: Option<u32>,
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_map(None)?;
+        body.serialize_entry("type", &format!("/docs/errors#{}", self.code))?;
+        body.serialize_entry("title", &self.title)?;
+        body.serialize_entry("status", &self.status)?;
+        if let Some(detail) = &self.detail {
+            body.serialize_entry("detail", detail)?;
+        }
+        body.serialize_entry("code", &self.code)?;
+        if !self.errors.is_empty() {
+            body.serialize_entry("errors", &self.errors)?;
+        }
+        body.end()
+    }
 }
 
 /// One field's part in a problem.
@@ -47,15 +59,7 @@ impl Problem {
     /// A problem with a code of ours, e.g. `Problem::new(404, "task_not_found")`.
     pub fn new(status: u16, code: impl Into<String>) -> Self {
         let code = code.into();
-        Self {
-            kind: format!("/docs/errors#{code}"),
-            title: sentence(&code),
-            status,
-            detail: None,
-            code,
-            errors: Vec::new(),
-            retry_after: None,
-        }
+        Self { title: sentence(&code), status, detail: None, code, errors: Vec::new(), retry_after: None }
     }
 
     /// The same with an explanation.
@@ -202,7 +206,7 @@ impl From<tokio_postgres::Error> for Failure {
             return unreachable_database(&error);
         };
         let (what, remedy) = explain(refusal);
-        if raised_by_a_function(refusal) {
+        if raised_by_a_function(refusal) || refusal.constraint().is_some() {
             Self::not_so(what, remedy)
         } else {
             Self::environment(what, remedy)
@@ -226,6 +230,13 @@ fn unreachable_database(error: &tokio_postgres::Error) -> Failure {
 /// A refusal for the command line: what, and what to do.
 fn explain(refusal: &DbError) -> (String, String) {
     let message = refusal.message();
+    if let Some(constraint) = refusal.constraint().filter(|_| !raised_by_a_function(refusal)) {
+        let detail = refusal.detail().unwrap_or("the given values break this rule");
+        return (
+            format!("refused, because it must hold: {}", constraint.replace('_', " ")),
+            detail.to_owned(),
+        );
+    }
     let (what, remedy) = match refusal.code() {
         &SqlState::INVALID_PASSWORD => {
             ("the password is wrong, or none was given".to_owned(), "check user and password in DATABASE_URL")
@@ -242,9 +253,14 @@ fn explain(refusal: &DbError) -> (String, String) {
             format!("the database has no Tidegate schema, or an older one: {message}"),
             "run `tidegate migrate`",
         ),
-        &SqlState::UNDEFINED_TABLE => {
-            (message.to_owned(), "check the name; if it is one of Tidegate's own, run `tidegate migrate`")
-        }
+        &SqlState::UNDEFINED_TABLE if message.contains("\"tide.") => (
+            format!("the database has no Tidegate schema, or an older one: {message}"),
+            "run `tidegate migrate`",
+        ),
+        &SqlState::UNDEFINED_TABLE => (
+            message.to_owned(),
+            "check the name, with its schema (shop.orders), and that `tidegate migrate` has run",
+        ),
         &SqlState::INSUFFICIENT_PRIVILEGE => (
             format!("the login may not do this: {message}"),
             "use a login with the rights, see docs/operations.md",

@@ -40,7 +40,8 @@ pub(super) fn write_environment(
          export DATABASE_URL='{url}'\n\
          export PGHOST=127.0.0.1 PGPORT={port} PGUSER=postgres PGPASSWORD='{password}' PGDATABASE={database}\n\
          export TIDEGATE_JWT_SECRET='{secret}'\n\
-         export TIDEGATE_URL='http://{listen}' TIDEGATE_TOKEN='{token}'\n\
+         export TIDEGATE_URL='http://{listen}'\n\
+         export TIDEGATE_TOKEN='{token}'\n\
          export PATH='{programs}':\"$PATH\":'{postgres}'\n",
         path = path.display(),
         url = cluster.url(database),

@@ -34,10 +34,9 @@ Change a task in a third one, as any program that speaks SQL would, and see it a
 
   . {env} && psql -c "update work.tasks set status = 'blocked', title = 'Written by psql' where id = '{task}'"
 
-Ask for the summaries over HTTP:
+Ask how the projects stand, exact at the moment you ask:
 
-  . {env} && curl -s -X POST "$TIDEGATE_URL/api/v2/branches/summaries/bulk" \
-    -H "Authorization: Bearer $TIDEGATE_TOKEN" -H 'Content-Type: application/json' -d '{{}}'
+  . {env} && psql -c "select name, completed_tasks, total_tasks, avg_progress from work.project_summaries"
 "#
     )
 }

@@ -108,17 +108,17 @@ fn history() -> impl Strategy<Value = Vec<Tick>> {
 
 /// Lets the transactions of one tick run interleaved, each row locked until its transaction ends.
 fn run_tick(txs: &[Tx], mut dice: u64, xid: &mut u64, sequence: &mut i64) -> Vec<Arc<Event>> {
-    let mut left: Vec<(u64, bool, Vec<(u8, u8)>)> = Vec::new();
+    let mut left: Vec<(u64, Tx)> = Vec::new();
     for (is_ai, rows) in txs {
         *xid += 1;
-        left.push((*xid, *is_ai, rows.iter().rev().copied().collect()));
+        left.push((*xid, (*is_ai, rows.iter().rev().copied().collect())));
     }
     let mut locks: HashMap<(u8, u8), u64> = HashMap::new();
     let mut events = Vec::new();
     while !left.is_empty() {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let at = usize::try_from(dice >> 33).unwrap() % left.len();
-        let (id, is_ai, rows) = &mut left[at];
+        let (id, (is_ai, rows)) = &mut left[at];
         let row = *rows.last().unwrap();
         if *locks.entry(row).or_insert(*id) != *id {
             continue;

@@ -114,7 +114,9 @@ impl Tap {
 
     fn mismatch(&self) -> Option<String> {
         match self.planned {
-            None => Some("no plan: begin with `select plan(n)`, end with `select * from finish()`".to_owned()),
+            None => {
+                Some("no plan: begin with `select plan(n)`, end with `select * from finish()`".to_owned())
+            }
             Some(planned) if planned != self.ran => {
                 Some(format!("{planned} assertions are planned, {} ran", self.ran))
             }
@@ -136,7 +138,9 @@ async fn a_failing_assertion_is_named_with_its_reason() {
 async fn a_file_that_stops_early_or_breaks_is_not_taken_for_a_pass() {
     let database = TestDatabase::new().await;
     let client = database.connect().await;
-    assert!(run(&client, "select plan(2); select pass();").await.join("").contains("2 assertions are planned"));
+    assert!(
+        run(&client, "select plan(2); select pass();").await.join("").contains("2 assertions are planned")
+    );
     assert!(run(&client, "select pass();").await.join("").contains("plan"));
     let said = run(&client, "select plan(1);\nselect pass();\nselect nonsense();").await.join("");
     assert!(said.contains("line 3: 42883"), "{said}");

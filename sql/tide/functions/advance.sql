@@ -1,6 +1,7 @@
 create or replace function tide.advance(max_events int default null) returns setof tide.wire_message
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 set jit = off -- compiling takes longer than a tick
 as $$
 -- security definer: the service may tick, but write neither log nor summaries

@@ -1,6 +1,7 @@
 create or replace function tide.cascade(entity text, key text) returns jsonb
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
   -- security definer: reads rows of any watched table
   select coalesce(

@@ -3,6 +3,7 @@ create or replace function tide.read(
 ) returns setof tide.message
 language plpgsql stable security definer rows 1000
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 set jit = off -- compiling takes longer than a tick
 as $$
 -- security definer: the log is readable by its owner only; grants decide who may call this

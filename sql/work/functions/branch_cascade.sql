@@ -1,4 +1,5 @@
--- The branch itself is the primary of the event, so it is not repeated among `branches`.
+-- The event's primary is the branch's row; its summary bears name and archived too, so a client
+-- that keeps summaries hears of a new, renamed or archived branch here.
 create or replace function work.branch_cascade(changes tide.change[])
 returns table (ordinal int, member text, id text, body jsonb)
 language plpgsql
@@ -9,8 +10,11 @@ as $$
 begin
   return query
   select a.ordinal, a.member, a.id, a.body
+  from work._affected_branches(branch_cascade.changes, 'id') a
+  union all
+  select a.ordinal, a.member, a.id, a.body
   from work._affected_projects(branch_cascade.changes, 'project_id') a;
 end
 $$;
 comment on function work.branch_cascade(tide.change[]) is
-  'What a tick''s branch changes reach: the projects, both of them when a branch moves.';
+  'What a tick''s branch changes reach: their own summaries and the projects, both on a move.';

@@ -63,13 +63,13 @@ async fn rights(client: &Client) -> Checked {
 
 async fn triggers(client: &Client) -> Checked {
     let sql = "select w.target::text, o.operation, t.tgenabled::text \
-               from tide.watched w cross join unnest(array['insert', 'update', 'delete', 'truncate']) o (operation) \
+               from (select to_regclass(v.target) as target from tide.watches v) w cross join unnest(array['insert', 'update', 'delete', 'truncate']) o (operation) \
                left join pg_trigger t on t.tgrelid = w.target and t.tgname = '_700_event_' || o.operation \
                join pg_class c on c.oid = w.target \
                where (t.oid is null or t.tgenabled not in ('A', 'O')) \
                and not (o.operation = 'truncate' and c.relkind = 'p') order by 1, 2";
     let broken = client.query(sql, &[]).await?;
-    let watched: i64 = client.query_one("select count(*) from tide.watched", &[]).await?.get(0);
+    let watched: i64 = client.query_one("select count(*) from tide.watches", &[]).await?.get(0);
     if watched == 0 {
         return Ok(Finding::warn("no table is watched", "put one on the stream with `tidegate watch TABLE`"));
     }

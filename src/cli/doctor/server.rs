@@ -90,7 +90,7 @@ async fn durability(client: &Client) -> Checked {
 async fn connections(client: &Client, config: &Config) -> Checked {
     let sql = "select current_setting('max_connections')::int \
                - current_setting('superuser_reserved_connections')::int, \
-               (select count(*)::int from pg_stat_activity where backend_type = 'client backend')";
+               (select sum(numbackends)::int from pg_stat_database)";
     let row = client.query_one(sql, &[]).await?;
     let (allowed, used): (i32, i32) = (row.get(0), row.get(1));
     let needed = config.database.pool_size + BESIDE_THE_POOL;

@@ -1,4 +1,4 @@
-//! What the database has now, and what the loader remembers having installed.
+//! What the database has now: functions, views and triggers, what depends on them and who may use them.
 
 use std::collections::BTreeMap;
 
@@ -30,26 +30,11 @@ pub struct Entry {
     oid: u32,
 }
 
-/// Something that the loader installed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "as the columns of tide.definitions")]
-pub struct Record {
-    pub file: String,
-    pub file_hash: String,
-    pub installed_hash: String,
-    pub definition: String,
-    pub kept: bool,
-    pub server_version: i32,
-}
-
 /// What exists, by name.
 pub type Objects = BTreeMap<Object, Present>;
 
 /// What exists, without what it says.
 pub type Entries = BTreeMap<Object, Entry>;
-
-/// What was installed, by name.
-pub type Records = BTreeMap<Object, Record>;
 
 /// Names are read with nothing on the search path, so that all of them are qualified.
 pub const QUALIFIED_NAMES: &str = "set local search_path = pg_catalog, pg_temp";
@@ -87,36 +72,6 @@ fn present(row: &Row) -> (Object, Present) {
 
 fn entry(row: &Row) -> Entry {
     Entry { stamp: row.get("stamp"), class: row.get("class"), oid: row.get("oid") }
-}
-
-/// What the loader remembers; nothing when it has never run here.
-///
-/// # Errors
-/// The database's.
-pub async fn records(client: &impl GenericClient) -> Result<Records, Failure> {
-    let known = client.query_one("select to_regclass('tide.definitions') is not null", &[]).await?;
-    if !known.get::<_, bool>(0) {
-        return Ok(Records::new());
-    }
-    let rows = client
-        .query(
-            "select object, file, file_hash, installed_hash, definition, kept, server_version
-             from tide.definitions",
-            &[],
-        )
-        .await?;
-    Ok(rows.iter().map(|row| (row.get("object"), record(row))).collect())
-}
-
-fn record(row: &Row) -> Record {
-    Record {
-        file: row.get("file"),
-        file_hash: row.get("file_hash"),
-        installed_hash: row.get("installed_hash"),
-        definition: row.get("definition"),
-        kept: row.get("kept"),
-        server_version: row.get("server_version"),
-    }
 }
 
 /// What depends on an object, by name; things of other kinds as Postgres describes them.

@@ -47,7 +47,8 @@ pub async fn differences(client: &mut Client, files: &[SqlFile]) -> Result<Vec<D
         return Ok(Vec::new());
     }
     become_owner(&transaction).await?;
-    let mut loader = Loader::new(&mut transaction, &state, &chosen, true);
+    let unasked = Objects::new();
+    let mut loader = Loader::new(&mut transaction, &state, &chosen, &unasked);
     loader.define(&to_load).await?;
     loader.sweep().await?;
     let (ours, made_by) = loader.result().await?;

@@ -13,6 +13,7 @@ use tokio_postgres::error::{ErrorPosition, SqlState};
 
 use super::catalog::{self, Entries, Object, Objects};
 use super::files::SqlFile;
+use super::memory::{self, Record};
 use super::state::{Chosen, State, installable, is_definition};
 use crate::error::Failure;
 
@@ -25,6 +26,8 @@ pub struct Loaded {
     pub dropped: Vec<Object>,
     /// Objects left as somebody changed them.
     pub kept: Vec<Object>,
+    /// Paths of files that changed and were not executed, because what they define is kept.
+    pub passed_over: Vec<String>,
 }
 
 /// One load in progress.
@@ -32,8 +35,8 @@ pub struct Loader<'l, 't> {
     transaction: &'l mut Transaction<'t>,
     state: &'l State<'l>,
     chosen: &'l Chosen,
-    /// What exists under our names without being remembered is taken over: migrations may have made it.
-    adopts: bool,
+    /// What existed before this run: not to be replaced unasked unless it is remembered as ours.
+    former: &'l Objects,
     /// What exists now, as of the last look.
     present: Entries,
     /// Which file made which object, in this load.
@@ -57,13 +60,13 @@ impl<'l, 't> Loader<'l, 't> {
         transaction: &'l mut Transaction<'t>,
         state: &'l State<'l>,
         chosen: &'l Chosen,
-        adopts: bool,
+        former: &'l Objects,
     ) -> Self {
         Self {
             transaction,
             state,
             chosen,
-            adopts,
+            former,
             present: state.objects.iter().map(|(o, p)| (o.clone(), p.entry.clone())).collect(),
             made_by: BTreeMap::new(),
             cleared: BTreeSet::new(),
@@ -146,30 +149,51 @@ impl<'l, 't> Loader<'l, 't> {
         }
     }
 
-    /// Remembers what was installed. Returns what was done.
+    /// Remembers what was installed and chosen. Returns what was done.
     ///
     /// # Errors
     /// The database's.
     pub async fn remember(mut self) -> Result<Loaded, Failure> {
+        let records = &self.state.records;
+        let forgotten: Vec<&Object> = records.keys().filter(|object| self.is_undefined(object)).collect();
+        memory::forget(self.transaction, &forgotten).await?;
         let now = catalog::objects(self.transaction, self.state.files).await?;
-        let forgotten: Vec<&Object> = self
-            .state
-            .records
-            .keys()
-            .filter(|o| !self.made_by.contains_key(*o) && self.is_undefined(o))
-            .collect();
-        self.transaction
-            .execute("delete from tide.definitions where object = any ($1)", &[&forgotten])
-            .await?;
-        for (object, file) in &self.made_by {
-            self.remember_one(object, file, &now).await?;
+        let mut remembered: BTreeMap<&Object, Record> = BTreeMap::new();
+        for object in self.chosen.keep.iter().filter(|o| !forgotten.contains(o)) {
+            remembered.extend(records.get(object).map(|old| (object, Record { kept: true, ..old.clone() })));
         }
-        self.remember_choices(&now).await?;
-        self.loaded.kept = self.state.kept().difference(&self.chosen.take_ours).cloned().collect();
-        self.loaded.kept.extend(self.chosen.keep.iter().cloned());
-        self.loaded.kept.sort();
-        self.loaded.kept.dedup();
+        let reworded = self.state.worded_differently();
+        for object in &reworded {
+            remembered.extend(records.get(object).map(|old| (object, self.as_is(object, old.clone(), &now))));
+        }
+        for (object, file) in &self.made_by {
+            remembered.insert(object, self.record(object, file, &now));
+        }
+        for (object, record) in &remembered {
+            memory::store(self.transaction, object, record).await?;
+        }
+        let kept: BTreeSet<Object> = self.state.kept().into_iter().chain(self.chosen.keep.clone()).collect();
+        self.loaded.kept = kept.difference(&self.chosen.take_ours).cloned().collect();
         Ok(self.loaded)
+    }
+
+    /// What to remember of an object that this load made. Of one that is kept, what we had installed last.
+    fn record(&self, object: &Object, file: &SqlFile, now: &Objects) -> Record {
+        let new = Record { file: file.path.clone(), file_hash: file.hash.clone(), ..Record::default() };
+        match self.state.records.get(object).filter(|_| self.stays(object)) {
+            Some(old) => Record { file: new.file, file_hash: new.file_hash, kept: true, ..old.clone() },
+            None => self.as_is(object, new, now),
+        }
+    }
+
+    fn as_is(&self, object: &Object, record: Record, now: &Objects) -> Record {
+        let present = now.get(object);
+        Record {
+            installed_hash: present.map(|p| p.hash.clone()).unwrap_or_default(),
+            definition: present.map(|p| p.definition.clone()).unwrap_or_default(),
+            server_version: self.state.server_version,
+            ..record
+        }
     }
 
     /// What exists at the end, for a comparison.
@@ -182,55 +206,13 @@ impl<'l, 't> Loader<'l, 't> {
         Ok((objects, files))
     }
 
-    async fn remember_one(&self, object: &Object, file: &SqlFile, now: &Objects) -> Result<(), Failure> {
-        let empty = String::new();
-        let definition = now.get(object).map_or(&empty, |p| &p.definition);
-        let kept = self.stays(object);
-        self.transaction
-            .execute(
-                "insert into tide.definitions as d
-                   (object, file, file_hash, installed_hash, definition, kept, server_version)
-                 values ($1, $2, $3, md5($4), $4, $5, $6)
-                 on conflict (object) do update set
-                   file = excluded.file,
-                   file_hash = excluded.file_hash,
-                   installed_hash = case when $5 then d.installed_hash else excluded.installed_hash end,
-                   definition = case when $5 then d.definition else excluded.definition end,
-                   kept = excluded.kept,
-                   server_version = case when $5 then d.server_version else excluded.server_version end,
-                   loaded_at = now()",
-                &[object, &file.path, &file.hash, definition, &kept, &self.state.server_version],
-            )
-            .await?;
-        Ok(())
-    }
-
-    /// Choices about objects whose files did not change, and definitions that this server words differently.
-    async fn remember_choices(&self, now: &Objects) -> Result<(), Failure> {
-        let keep: Vec<&Object> = self.chosen.keep.iter().collect();
-        self.transaction
-            .execute("update tide.definitions set kept = true where object = any ($1)", &[&keep])
-            .await?;
-        for object in self.state.worded_differently() {
-            let Some(present) = now.get(&object) else { continue };
-            self.transaction
-                .execute(
-                    "update tide.definitions
-                     set installed_hash = $2, definition = $3, server_version = $4
-                     where object = $1",
-                    &[&object, &present.hash, &present.definition, &self.state.server_version],
-                )
-                .await?;
-        }
-        Ok(())
-    }
-
     /// Executes one file. An answer is the reason to try it again later.
     async fn take(&mut self, file: &'l SqlFile) -> Result<Option<Failure>, Failure> {
         if self.is_kept_whole(file) {
             for object in self.objects_of(file) {
                 self.made_by.insert(object, file);
             }
+            self.loaded.passed_over.push(file.path.clone());
             return Ok(None);
         }
         match self.execute(file).await? {
@@ -292,8 +274,8 @@ impl<'l, 't> Loader<'l, 't> {
 
     /// What somebody else made under a name that is ours now is not replaced without being asked.
     async fn insist_on_ours(&self, object: &Object) -> Result<(), Failure> {
-        let Some(theirs) = self.state.objects.get(object) else { return Ok(()) };
-        if self.adopts || self.state.records.contains_key(object) || self.chosen.take_ours.contains(object) {
+        let Some(theirs) = self.former.get(object) else { return Ok(()) };
+        if self.state.records.contains_key(object) || self.chosen.take_ours.contains(object) {
             return Ok(());
         }
         let now = catalog::objects(self.transaction, self.state.files).await?;

@@ -9,13 +9,14 @@
 //!   installed it stops the load until somebody chooses (`--keep`, `--take-ours`).
 //! - All or nothing: whoever reads sees the old set of definitions or the new one.
 //!
-//! `tide.definitions` remembers what was installed, as Postgres reported it. [`files`] is what we have, [`catalog`]
-//! what the database has, [`state`] what follows from both, [`load`] makes it so, [`diff`] only shows it.
+//! `tide.definitions` ([`memory`]) remembers what was installed, as Postgres reported it. [`files`] is what we have,
+//! [`catalog`] what the database has, [`state`] what follows from both, [`load`] makes it so, [`diff`] only shows it.
 
 pub mod catalog;
 pub mod diff;
 pub mod files;
 pub mod load;
+pub mod memory;
 pub mod state;
 
 #[cfg(test)]

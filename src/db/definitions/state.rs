@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::Transaction;
 
-use super::catalog::{self, Object, Objects, QUALIFIED_NAMES, Record, Records};
+use super::catalog::{self, Object, Objects, QUALIFIED_NAMES};
 use super::files::SqlFile;
+use super::memory::{self, Record, Records};
 use crate::error::Failure;
 
 /// What to do with definitions that were changed in the database; names as typed, see [`State::choose`].
@@ -49,7 +50,7 @@ impl<'f> State<'f> {
     /// The database's.
     pub async fn read(transaction: &mut Transaction<'_>, files: &'f [SqlFile]) -> Result<Self, Failure> {
         transaction.batch_execute(QUALIFIED_NAMES).await?;
-        let records = catalog::records(transaction).await?;
+        let records = memory::records(transaction).await?;
         let objects = catalog::objects(transaction, files).await?;
         let server_version = catalog::server_version(transaction).await?;
         let mut state = Self { files, objects, records, server_version, reworded: BTreeMap::new() };

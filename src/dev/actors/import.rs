@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{Client, Error, Transaction};
 use uuid::Uuid;
 
 use super::{IMPORT_BRANCH, begin, is_refusal, pause};
@@ -28,19 +28,31 @@ pub(super) async fn live(client: &mut Client) -> Result<Infallible, Error> {
 
 async fn import(client: &mut Client) -> Result<(), Error> {
     let transaction = begin(client, "system", "nightly-import", None).await?;
-    let branch =
-        match transaction.query_opt("select id from work.branches where name = $1", &[&IMPORT_BRANCH]).await?
-        {
-            Some(row) => row.get(0),
-            None => Uuid::now_v7(),
-        };
-    let make = "insert into work.branches (id, project_id, name) \
-                select $1, p.id, $2 from work.projects p order by p.created_at, p.id limit 1 \
-                on conflict do nothing";
-    transaction.execute(make, &[&branch, &IMPORT_BRANCH]).await?;
+    let branch = match find_branch(&transaction).await? {
+        Some(branch) => branch,
+        None => make_branch(&transaction).await?,
+    };
     let filled =
         transaction.query_opt("select from work.tasks where git_branch_id = $1 limit 1", &[&branch]).await?;
     let statement = if filled.is_some() { UPDATE } else { FILL };
     transaction.execute(statement, &[&branch, &ROWS]).await?;
     transaction.commit().await
+}
+
+async fn find_branch(transaction: &Transaction<'_>) -> Result<Option<Uuid>, Error> {
+    let row =
+        transaction.query_opt("select id from work.branches where name = $1", &[&IMPORT_BRANCH]).await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+/// In a project of its own, which everybody may look at.
+async fn make_branch(transaction: &Transaction<'_>) -> Result<Uuid, Error> {
+    let (project, branch) = (Uuid::now_v7(), Uuid::now_v7());
+    transaction.execute("insert into work.projects (id, name) values ($1, 'Warehouse')", &[&project]).await?;
+    let members = "insert into work.project_members (project_id, user_id, role) \
+                   select $1, u.id, 'viewer' from work.users u";
+    transaction.execute(members, &[&project]).await?;
+    let make = "insert into work.branches (id, project_id, name) values ($1, $2, $3)";
+    transaction.execute(make, &[&branch, &project, &IMPORT_BRANCH]).await?;
+    Ok(branch)
 }

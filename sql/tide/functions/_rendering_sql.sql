@@ -1,0 +1,18 @@
+create or replace function tide._rendering_sql(watched tide.watched) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((
+    select ' set timezone = ''UTC'' set datestyle = ''ISO'' set intervalstyle = ''iso_8601'''
+      ' set bytea_output = ''hex'' set extra_float_digits = 1'
+    from pg_attribute a
+    where a.attrelid = (_rendering_sql.watched).target
+      and a.attname = any ((_rendering_sql.watched).key_columns)
+      and a.atttypid not in ('uuid'::regtype, 'text'::regtype, 'varchar'::regtype,
+        'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
+    limit 1
+  ), '')
+$$;
+comment on function tide._rendering_sql(tide.watched) is
+  'SET clauses that make a key''s text the same whatever the writer''s session prefers; none for '
+  'the usual key types, because each costs every writer a microsecond.';
