@@ -10,3 +10,4 @@
 
 mod sql;
 mod support;
+mod workload;
