@@ -75,8 +75,9 @@ create type tide.change as (
   entity text,
   action text,
   key text,
-  record jsonb,
-  delta jsonb
+  topics text[],
+  record json,
+  delta json
 );
 comment on type tide.change is 'What a room''s cascade function is told about one event.';
 
@@ -141,6 +142,7 @@ create table tide.epochs (
   first_tick bigint not null,
   last_event_id bigint not null default 0,
   former_snapshot pg_snapshot,
+  former_counted pg_snapshot,
   started_at timestamptz not null default now()
 );
 comment on table tide.epochs is
@@ -150,6 +152,8 @@ comment on column tide.epochs.last_event_id is
   'events up to this id were restored from another cluster: their xid is not of this one';
 comment on column tide.epochs.former_snapshot is
   'the last tick''s snapshot in the cluster that the restored events come from';
+comment on column tide.epochs.former_counted is
+  'what its summaries had counted: the end of a planned backlog, or former_snapshot';
 
 create table tide.ticks (
   number bigint primary key,
@@ -173,7 +177,8 @@ create table tide.planned_ticks (
   count int not null
 );
 comment on table tide.planned_ticks is
-  'A backlog too big for one tick, cut between transactions; the next ticks take it in this order.';
+  'A backlog too big for one tick, cut between transactions; the next ticks tell it in this order. '
+  'Its events are counted in the summaries already.';
 
 create table tide.turn (only_one boolean primary key default true check (only_one));
 comment on table tide.turn is

@@ -51,9 +51,5 @@ select tide.declare_summary('work.branch_totals', 'work.contexts', group_by => '
 select tide.declare_summary('work.branch_totals', 'work.branches', group_by => 'id',
   measures => '{}');
 
-select tide.declare_cascade('task', 'work.task_cascade');
-select tide.declare_cascade('subtask', 'work.subtask_cascade');
-select tide.declare_cascade('context', 'work.context_cascade');
-select tide.declare_cascade('branch', 'work.branch_cascade');
-select tide.declare_cascade('project', 'work.project_cascade');
-select tide.declare_cascade('member', 'work.member_cascade');
+select tide.declare_cascade(e.entity, 'work.cascade')
+from unnest('{task,subtask,context,branch,project,member}'::text[]) as e (entity);

@@ -142,7 +142,7 @@ fn describe(evidence: &Evidence, tallies: &[Tally], findings: &[Findings]) -> St
         *endings.entry(ending).or_default() += count;
     }
     let looks: u32 = findings.iter().map(|f| f.looks).sum();
-    let cut = evidence.published.iter().filter(|p| p.cut).count();
+    let cut = evidence.published.iter().filter(|p| p.is_part()).count();
     let coalesced = evidence.log.iter().filter(|m| m.key.is_none()).count();
     format!(
         "{} changes, {} events ({coalesced} coalesced), {} ticks ({} published, {cut} of a backlog), {looks} looks, {endings:?}",

@@ -14,12 +14,14 @@ begin
     return v_last;
   end if;
   insert into tide.epochs
-    (number, epoch, fingerprint, timeline, first_tick, last_event_id, former_snapshot)
+    (number, epoch, fingerprint, timeline, first_tick, last_event_id, former_snapshot,
+      former_counted)
   values (
     coalesce(v_last.number, 0) + 1, tide.uuid_v7(), tide._fingerprint(), tide._timeline(),
     coalesce(v_tick.number, 0) + 1,
     case when v_restored then tide._restored_up_to() else coalesce(v_last.last_event_id, 0) end,
-    case when v_restored then v_tick.snapshot end
+    case when v_restored then v_tick.snapshot end,
+    case when v_restored then (tide._counted()).former_snapshot end
   )
   returning * into v_next;
   delete from tide.planned_ticks where v_restored;

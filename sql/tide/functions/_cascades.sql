@@ -1,36 +1,38 @@
-create or replace function tide._cascades(entity text, changes tide.change[], as_of bigint)
+create or replace function tide._cascades(changes tide.change[], as_of bigint)
 returns table (ordinal int, cascade json)
-language plpgsql stable rows 100
+language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_handler regproc := (select c.handler from tide.cascades c where c.entity = _cascades.entity);
+  v_handler record;
 begin
-  if v_handler is null then
-    return;
-  end if;
-  -- JSON as text: every body is written once and then only copied
-  return query execute format(
-    $sql$with link as materialized (
-      select c.ordinal, c.member, c.id, c.body from %s($1) c
-    ), body as (
-      select d.member, d.id, (d.body || $2)::text::json as body
-      from (select distinct on (l.member, l.id) l.* from link l offset 0) d
-    )
-    select l.ordinal, json_build_object(
-      'branches', coalesce(json_agg(b.body) filter (where l.member = 'branches'), '[]'),
-      'tasks', coalesce(json_agg(b.body) filter (where l.member = 'tasks'), '[]'),
-      'projects', coalesce(json_agg(b.body) filter (where l.member = 'projects'), '[]'),
-      'subtasks', coalesce(json_agg(b.body) filter (where l.member = 'subtasks'), '[]'),
-      'contexts', coalesce(json_agg(b.body) filter (where l.member = 'contexts'), '[]'))
-    from link l
-    join body b using (member, id)
-    group by l.ordinal$sql$, v_handler)
-    using changes, jsonb_build_object('asOf', as_of);
-exception when others then
-  -- a cascade that fails must not stop everybody's stream
-  raise warning 'the cascade of % failed: %', entity, sqlerrm;
+  for v_handler in
+    select h.handler, array_agg(c) as changes
+    from unnest(_cascades.changes) c
+    join tide.cascades h on h.entity = c.entity
+    group by h.handler
+  loop
+    begin
+      -- a body is written once, and then only copied into every event that moved it
+      return query execute format(
+        $sql$with body as materialized (
+          select c.member, c.ordinals, (left(c.body::text, -1) || $2)::json as body from %s($1) c
+        )
+        select o.ordinal, json_build_object(
+          'branches', coalesce(json_agg(b.body) filter (where b.member = 'branches'), '[]'),
+          'tasks', coalesce(json_agg(b.body) filter (where b.member = 'tasks'), '[]'),
+          'projects', coalesce(json_agg(b.body) filter (where b.member = 'projects'), '[]'),
+          'subtasks', coalesce(json_agg(b.body) filter (where b.member = 'subtasks'), '[]'),
+          'contexts', coalesce(json_agg(b.body) filter (where b.member = 'contexts'), '[]'))
+        from body b cross join unnest(b.ordinals) as o (ordinal)
+        group by o.ordinal$sql$, v_handler.handler)
+        using v_handler.changes, ',"asOf":' || as_of || '}';
+    exception when others then
+      -- a cascade that fails must not stop everybody's stream
+      raise warning 'the cascade % failed: %', v_handler.handler, sqlerrm;
+    end;
+  end loop;
 end
 $$;
-comment on function tide._cascades(text, tide.change[], bigint) is
-  'What changes of an entity moved upstream, in five arrays, as its room says.';
+comment on function tide._cascades(tide.change[], bigint) is
+  'What changes moved upstream, in five arrays per change, as the rooms say.';

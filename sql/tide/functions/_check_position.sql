@@ -4,12 +4,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_first bigint;
-  v_last bigint;
+  v_last bigint := (tide._counted()).sequence;
 begin
-  select min(t.first_sequence) - 1, max(t.last_sequence) into v_first, v_last
+  select min(t.first_sequence) - 1 into v_first
   from tide.ticks t
   where t.epoch_number = (select max(e.number) from tide.epochs e);
-  if after_sequence > coalesce(v_last, (tide.position()).sequence) then
+  if after_sequence > v_last then
     raise exception 'position % lies ahead of the log, which ends at %', after_sequence, v_last
       using errcode = 'TG410', hint = 'It is of another epoch: take a new sync.';
   elsif after_sequence < coalesce(v_first, (tide.position()).sequence) then

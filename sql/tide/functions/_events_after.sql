@@ -3,6 +3,7 @@ create or replace function tide._events_after(
 ) returns setof tide.events
 language plpgsql stable rows 300
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off -- what is new is a small end of a big log
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -1,5 +1,6 @@
 create or replace function tide._gather(
-  max_events int, out snapshot pg_snapshot, out crowded boolean, out messages tide.wire_message[]
+  max_events int, out snapshot pg_snapshot, out ticks tide.planned_ticks[],
+  out left_over tide.planned_ticks, out messages tide.wire_message[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -8,28 +9,39 @@ as $$
 -- summaries belong together
 declare
   v_head record := tide._head();
-  v_events tide.events[];
+  v_counted record := tide._counted();
+  v_last int := coalesce((select max(p.position) from tide.planned_ticks p), 0);
+  v_fresh tide.events[];
+  v_events tide.events[] := '{}';
 begin
-  select p.snapshot into snapshot from tide.planned_ticks p order by p.position limit 1;
-  if not found then
-    crowded := tide._has_more(v_head.snapshot, v_head.after_id, max_events);
-    snapshot := tide._snapshot();
-  end if;
-  if crowded then
-    return;
-  end if;
-  v_events := array(
-    select e from tide._events_after(v_head.snapshot, v_head.after_id, v_head.former_snapshot) e
-    where e.id <= v_head.after_id or pg_visible_in_snapshot(e.xid, _gather.snapshot)
+  snapshot := tide._snapshot();
+  v_fresh := array(
+    select e from tide._events_between(
+      v_counted.snapshot, v_counted.after_id, v_counted.former_snapshot, snapshot) e
     order by e.id);
-  perform set_config('tide.as_of', snapshot::text, true);
+  if v_last > 0 then
+    ticks := tide._next_planned(max_events);
+    v_events := tide._planned_events(ticks);
+  end if;
+  if cardinality(v_fresh) > 0 then
+    left_over := row(v_last + 1, snapshot, cardinality(v_fresh));
+    if v_last = 0 or v_last = ticks[cardinality(ticks)].position
+      and cardinality(v_events) + cardinality(v_fresh) <= max_events
+    then
+      ticks := ticks || left_over;
+      v_events := v_events || v_fresh;
+      left_over := null;
+    end if;
+  end if;
   messages := array(
     select m from tide._messages(
       v_events,
       array(select generate_series(v_head.sequence + 1, v_head.sequence + cardinality(v_events))),
-      v_head.sequence + cardinality(v_events)) m);
-  perform set_config('tide.as_of', '', true);
+      v_counted.sequence + cardinality(v_fresh)) m);
 end
 $$;
-comment on function tide._gather(int, out pg_snapshot, out boolean, out tide.wire_message[]) is
-  'The next tick''s snapshot and messages; crowded when the backlog must be cut first.';
+comment on function tide._gather(
+  int, out pg_snapshot, out tide.planned_ticks[], out tide.planned_ticks, out tide.wire_message[]
+) is
+  'What to tell next: planned ticks, and what is neither counted nor planned if that fits, else it '
+  'is left_over. Rows and summaries are as of all that the caller''s snapshot shows.';

@@ -1,6 +1,6 @@
 create or replace function tide._head(
   out tick bigint, out sequence bigint, out snapshot pg_snapshot, out after_id bigint,
-  out former_snapshot pg_snapshot, out restored boolean
+  out former_snapshot pg_snapshot, out former_counted pg_snapshot, out restored boolean
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -23,9 +23,11 @@ begin
   after_id := coalesce(v_epoch.last_event_id, 0);
   if restored then
     former_snapshot := snapshot;
+    former_counted := snapshot;
     after_id := tide._restored_up_to();
   elsif v_epoch.first_tick > tick then
     former_snapshot := v_epoch.former_snapshot;
+    former_counted := v_epoch.former_counted;
   end if;
   -- after a restore, and before the first tick ever, everything of this cluster is new
   if snapshot is null or former_snapshot is not null then
@@ -34,8 +36,8 @@ begin
 end
 $$;
 comment on function tide._head(
-  out bigint, out bigint, out pg_snapshot, out bigint, out pg_snapshot, out boolean
+  out bigint, out bigint, out pg_snapshot, out bigint, out pg_snapshot, out pg_snapshot, out boolean
 ) is
-  'Where the log stands: what is not visible in snapshot is pending, above after_id; with a '
-  'former_snapshot also the restored events up to after_id that it does not show. restored is true '
-  'between a restore from a dump and the first tick after it.';
+  'What was told: events above after_id that snapshot shows; with a former_snapshot also the '
+  'restored events up to after_id that it shows, or that former_counted shows to the summaries. '
+  'restored is true between a restore from a dump and the first tick after it.';

@@ -1,53 +1,49 @@
 create or replace function tide._messages(
   events tide.events[], sequences bigint[], as_of bigint
 ) returns setof tide.wire_message
-language plpgsql stable rows 300
+language plpgsql stable rows 1000
 set plan_cache_mode = force_generic_plan
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_none constant json :=
     '{"branches":[],"tasks":[],"projects":[],"subtasks":[],"contexts":[]}';
-  v_as_of constant jsonb := jsonb_build_object('asOf', as_of);
 begin
   return query
   with event as materialized (
-    select n.ordinal, n.sequence, (n.event).*
-    from tide._numbered(_messages.events, _messages.sequences) n
+    select n.* from tide._numbered(_messages.events, _messages.sequences) n
   ), present as materialized (
-    select k.entity, r.key, r.record, (r.record || v_as_of)::text::json as body
+    select k.entity, r.key, r.record
     from (
       select e.entity, array_agg(distinct e.key) as keys from event e
       where e.key is not null and e.action <> 'delete' and e.image is null
       group by e.entity
     ) k
-    cross join lateral tide._records(k.entity, k.keys) r
+    cross join lateral tide._records(k.entity, k.keys, _messages.as_of) r
   ), gone as materialized (
-    select distinct on (e.entity, e.key) e.entity, e.key, e.image from event e
+    select distinct on (e.entity, e.key) e.entity, e.key,
+      tide._with_as_of(e.image, _messages.as_of) as record
+    from event e
     where e.action = 'delete' and e.key is not null
     order by e.entity, e.key, e.ordinal desc
   ), shown as materialized (
-    select e.*,
-      coalesce(e.image, p.record, g.image) as record,
-      case when e.image is null then p.body end as body
+    select e.*, case when e.image is null then coalesce(p.record, g.record)
+      else tide._with_as_of(e.image, _messages.as_of) end as record
     from event e
     left join present p on p.entity = e.entity and p.key = e.key
     left join gone g on g.entity = e.entity and g.key = e.key and e.action <> 'delete'
       and p.key is null
   ), moved as materialized (
     select c.ordinal, c.cascade
-    from (
-      select s.entity, array_agg(
-        row(s.ordinal, s.entity, s.action, s.key, s.record, s.delta)::tide.change) as changes
-      from shown s group by s.entity
-    ) x
-    cross join lateral tide._cascades(x.entity, x.changes, _messages.as_of) c
+    from tide._cascades(array(
+      select row(s.ordinal, s.entity, s.action, s.key, s.topics, s.record, s.delta)::tide.change
+      from shown s), _messages.as_of) c
   )
   select
     s.sequence, s.xid, s.entity, s.action, s.key, s.topics,
     case when s.source in ('user', 'mcp-ai') then s.source else 'system' end,
     s.actor, s.correlation_id, s.at,
-    coalesce(s.body, (s.record || v_as_of)::text::json), s.delta,
+    s.record, s.delta,
     coalesce(m.cascade, v_none), _messages.as_of, s.count, s.session_id
   from shown s
   left join moved m on m.ordinal = s.ordinal

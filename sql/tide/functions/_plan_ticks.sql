@@ -1,47 +1,51 @@
-create or replace function tide._plan_ticks(max_events int)
-returns table (plan_position int, snapshot pg_snapshot, count int)
-language sql stable
+create or replace function tide._plan_ticks(max_events int) returns setof tide.planned_ticks
+language sql stable rows 100
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A cut is clean where no event before it belongs to a transaction with events after it, so that
-  -- transactions stay whole and whatever one saw of another comes first.
-  with head as (
-    select h.* from tide._head() h
-  ), flying as (
-    select pg_snapshot_xip(tide._snapshot())::text::bigint as xid
+  -- In order of each transaction's last event, so that what one saw of another comes first: it
+  -- wrote something after the other had committed.
+  with counted as (
+    select c.*, pg_snapshot_xmax(c.snapshot)::text::bigint - 1 as top from tide._counted() c
+  ), present as (
+    select s.snapshot, array(select x::text::bigint from pg_snapshot_xip(s.snapshot) x) as flying
+    from tide._snapshot() s (snapshot)
   ), transactions as (
-    select e.xid::text::bigint as xid, min(e.id) as low, max(e.id) as high, count(*) as events
-    from head h cross join lateral tide._events_after(h.snapshot, h.after_id, null) e
-    where pg_visible_in_snapshot(e.xid, tide._snapshot())
-    group by e.xid
-  ), ordered as (
-    select t.xid, t.events, sum(t.events) over w as running,
-      max(t.high) over w < coalesce(lead(t.low) over (order by t.low), 9223372036854775807) as clean
+    -- restored events have the xids of another cluster, and come first
+    select case when e.id > c.after_id then e.xid::text::bigint else 0 end as xid,
+      max(e.id) as last_id, count(*) as events
+    from counted c
+    cross join present p
+    cross join lateral tide._events_between(
+      c.snapshot, c.after_id, c.former_snapshot, p.snapshot) e
+    group by 1
+  ), ordered as materialized (
+    select t.xid, t.events,
+      (sum(t.events) over (order by t.last_id) - 1)::bigint / _plan_ticks.max_events as part
     from transactions t
-    window w as (order by t.low)
-  ), cut as (
-    select o.xid, o.events,
-      min(o.running) filter (where o.clean) over (order by o.running desc) as reach
+  ), parts as (
+    select o.part, sum(o.events)::int as count, max(o.part) over () = o.part as is_last,
+      greatest(max(max(o.xid)) over (order by o.part), min(c.top)) as top
+    from ordered o cross join counted c
+    group by o.part
+  ), late as materialized (
+    -- told in a later tick than some transaction that began after them
+    select o.xid, o.part
     from ordered o
-  ), chunk as (
-    select c.xid, c.events, ((c.reach - 1) / _plan_ticks.max_events)::bigint as number
-    from cut c
-  ), ceiling as (
-    -- never below the former tick: what that one showed stays shown
-    select c.number, sum(c.events)::int as events,
-      greatest(max(max(c.xid)) over (order by c.number),
-        min(pg_snapshot_xmax(h.snapshot)::text::bigint) - 1) as top
-    from chunk c cross join head h
-    group by c.number
+    join (select p.part, coalesce(lag(p.top) over (order by p.part), c.top) as top_before
+      from parts p cross join counted c) b on b.part = o.part
+    where o.xid <= b.top_before
   )
-  select
-    row_number() over (order by c.number)::int,
-    tide._snapshot_of((c.top + 1)::text::xid8, array(
-      select l.xid::text::xid8 from chunk l where l.number > c.number and l.xid <= c.top
-      union
-      select f.xid::text::xid8 from flying f where f.xid <= c.top)),
-    c.events
-  from ceiling c
+  select row_number() over (order by p.part)::int,
+    case when p.is_last then s.snapshot
+      else tide._snapshot_of((p.top + 1)::text::xid8, array(
+        select l.xid::text::xid8 from late l where l.part > p.part and l.xid <= p.top
+        union
+        select f::text::xid8 from unnest(s.flying) f where f <= p.top))
+    end,
+    p.count
+  from parts p cross join present s
+  order by p.part
 $$;
 comment on function tide._plan_ticks(int) is
-  'Cuts the backlog of the caller''s snapshot into ticks of about max_events, between transactions.';
+  'Cuts what is not counted at the caller''s snapshot into ticks of about max_events, between '
+  'transactions.';

@@ -18,9 +18,8 @@ begin
   end if;
   return query
     select v_tick.first_sequence - 1 + row_number() over (order by e.id), e
-    from tide._events_after(v_former, v_epoch.last_event_id, v_epoch.former_snapshot) e
-    where e.id <= v_epoch.last_event_id
-      or (e.xid < pg_snapshot_xmax(v_tick.snapshot) and pg_visible_in_snapshot(e.xid, v_tick.snapshot));
+    from tide._events_between(
+      v_former, v_epoch.last_event_id, v_epoch.former_snapshot, v_tick.snapshot) e;
 end
 $$;
 comment on function tide._tick_events(bigint) is 'The events that a tick numbered.';

@@ -4,8 +4,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case count(*)
     when 0 then 'false'
-    when 1 then format('t.%I = any (keys::%s[])', min(c.name), min(c.type))
-    else format('(%s) in (select %s from unnest(keys) k)',
+    when 1 then format('t.%I = any ($1::%s[])', min(c.name), min(c.type))
+    else format('(%s) in (select %s from unnest($1) k)',
       string_agg(format('t.%I', c.name), ', ' order by c.position),
       string_agg(format('(k::json ->> %s)::%s', c.position - 1, c.type), ', ' order by c.position))
   end
@@ -16,4 +16,4 @@ as $$
   ) c
 $$;
 comment on function tide._where_key_sql(tide.watched) is
-  'SQL that is true of the rows t whose key is among the text array keys.';
+  'SQL that is true of the rows t whose key is among the text array $1.';

@@ -3,6 +3,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set jit = off -- compiling takes longer than a tick
+set work_mem = '64MB' -- a tick is sorted in memory
 as $$
 -- security definer: the service may tick, but write neither log nor summaries
 declare
@@ -14,22 +15,18 @@ begin
     return;
   end if;
   v_epoch := tide._begin_epoch();
-  v_tick := tide._gather(v_max);
-  if v_tick.crowded then
-    insert into tide.planned_ticks (position, snapshot, count)
-    select * from tide._plan_ticks(v_max);
-    v_tick := tide._gather(v_max);
+  if tide._has_more(v_max) then
+    perform tide._take_stock(v_max);
   end if;
+  v_tick := tide._gather(v_max);
   if cardinality(v_tick.messages) = 0 then
     return;
   end if;
-  delete from tide.planned_ticks p where p.position = (select min(f.position)
-    from tide.planned_ticks f);
   perform tide._fold(v_tick.snapshot);
-  insert into tide.ticks (number, epoch_number, snapshot, first_sequence, last_sequence)
-  select h.tick + 1, v_epoch.number, v_tick.snapshot, h.sequence + 1,
-    h.sequence + cardinality(v_tick.messages)
-  from tide._head() h;
+  perform tide._store_ticks(v_epoch.number, v_tick.ticks);
+  if v_tick.left_over is not null then
+    insert into tide.planned_ticks select (v_tick.left_over).*;
+  end if;
   perform tide._announce(v_tick.messages);
   return query select m.* from unnest(v_tick.messages) m;
 end
@@ -37,4 +34,5 @@ $$;
 comment on function tide.advance(int) is
   'Makes at most one tick: numbers what was committed since the last, folds it into the summaries '
   'and returns its messages. Nothing when nothing is new or somebody else is ticking. Publish them '
-  'only after COMMIT.';
+  'only after COMMIT. A backlog above max_events is folded at once and told by several ticks; what '
+  'their messages say is then as of its end, and small ticks left of it are told together.';

@@ -7,9 +7,10 @@ as $$
   select coalesce(
     (
       select c.cascade::jsonb
-      from tide._records(cascade.entity, array[cascade.key]) r
-      cross join lateral tide._cascades(cascade.entity, array[
-        row(1, cascade.entity, 'update', cascade.key, r.record, null)::tide.change
+      from tide._records(cascade.entity, array[cascade.key],
+        (tide.position()).sequence) r
+      cross join lateral tide._cascades(array[
+        row(1, cascade.entity, 'update', cascade.key, r.topics, r.record, null)::tide.change
       ], (tide.position()).sequence) c
     ),
     '{"branches": [], "tasks": [], "projects": [], "subtasks": [], "contexts": []}')

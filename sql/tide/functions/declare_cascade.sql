@@ -7,5 +7,6 @@ as $$
   on conflict (entity) do update set handler = excluded.handler
 $$;
 comment on function tide.declare_cascade(text, regproc) is
-  'Names the function (changes tide.change[]) returns table (ordinal int, member text, id text, '
-  'body jsonb) that says what changes of an entity moved upstream.';
+  'Names the function (changes tide.change[]) returns table (member text, id text, body json, '
+  'ordinals int[]) that says what changes of an entity moved upstream: each body once, with the '
+  'ordinals of the changes that moved it. Called once per tick for all entities that name it.';

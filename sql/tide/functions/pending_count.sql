@@ -3,6 +3,7 @@ language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   -- security definer: the log itself is readable by its owner only
-  select count(*) from tide._pending() p
+  select (select count(*) from tide._pending())
+    + coalesce((select sum(p.count) from tide.planned_ticks p), 0)
 $$;
-comment on function tide.pending_count() is 'The backlog: events committed and not yet numbered.';
+comment on function tide.pending_count() is 'The backlog: events committed and not yet told.';

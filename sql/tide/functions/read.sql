@@ -5,14 +5,15 @@ language plpgsql stable security definer rows 1000
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set jit = off -- compiling takes longer than a tick
+set work_mem = '64MB' -- a tick is sorted in memory
 as $$
 -- security definer: the log is readable by its owner only; grants decide who may call this
 declare
-  v_head record := tide._head();
   v_tick bigint;
   v_events tide.events[] := '{}';
   v_sequences bigint[] := '{}';
   v_found record;
+  v_as_of bigint;
 begin
   perform tide._check_position(read.after_sequence);
   for v_tick in
@@ -31,12 +32,12 @@ begin
     v_sequences := v_sequences || coalesce(v_found.sequences, '{}');
     exit when cardinality(v_events) >= read.max_events;
   end loop;
-  perform set_config('tide.as_of', v_head.snapshot::text, true);
+  v_as_of := tide.as_of_head();
   return query
     select m.sequence, m.txid, m.entity, m.action, m.key, m.topics, m.source, m.actor,
       m.correlation_id, m.at, m.record::jsonb, m.delta::jsonb, m.cascade::jsonb, m.as_of, m.count,
       m.session_id
-    from tide._messages(v_events, v_sequences, v_head.sequence) m;
+    from tide._messages(v_events, v_sequences, v_as_of) m;
   perform set_config('tide.as_of', '', true);
 end
 $$;

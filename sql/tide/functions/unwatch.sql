@@ -22,7 +22,7 @@ begin
     end loop;
     execute format('drop function tide.%I()', tide._generated_name(target, v_operation));
   end loop;
-  execute format('drop function tide.%I(text[])', tide._generated_name(target, 'rows'));
+  execute format('drop function tide.%I(text[], bigint)', tide._generated_name(target, 'rows'));
   delete from tide.summary_sources s where s.source = target;
   delete from tide.cascades c where c.entity = v_watched.entity;
   perform tide._revoke_from_owner(v_watched);

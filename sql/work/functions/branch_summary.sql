@@ -4,7 +4,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select b.body from work._branch_bodies(array[branch_summary.branch_id]) b
+  select b.body::jsonb from work._branch_bodies(array[branch_summary.branch_id]) b
 $$;
 comment on function work.branch_summary(uuid) is
   'One row of work.branch_summaries as JSON; null when there is no such branch.';

@@ -24,7 +24,9 @@ begin
     )
   ) || work._summaries(v_projects, v_branches, false, jsonb_build_object('asOf', h.sequence))
   into v_sync
-  from tide.position() h;
+  from (
+    select p.epoch, tide.as_of_head() as sequence from tide.position() p
+  ) h;
   perform tide.as_of_now();
   return v_sync;
 end

@@ -31,8 +31,17 @@ pub(crate) struct Message {
 #[derive(Debug, Clone)]
 pub(crate) struct Published {
     pub(crate) messages: Vec<Message>,
-    /// Whether it was cut out of a backlog, so that rows are read later than the tick's own snapshot.
-    pub(crate) cut: bool,
+}
+
+impl Published {
+    /// The sequence that rows and summaries are of: beyond the tick's own when it tells a part of a backlog.
+    pub(crate) fn as_of(&self) -> i64 {
+        self.messages[0].as_of
+    }
+
+    pub(crate) fn is_part(&self) -> bool {
+        self.messages.last().is_some_and(|m| m.sequence < m.as_of)
+    }
 }
 
 /// Which sequences a tick numbered.

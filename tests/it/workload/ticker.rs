@@ -44,8 +44,7 @@ pub(crate) async fn drain(client: &Client) -> Vec<Published> {
     let mut published = Vec::new();
     loop {
         published.extend(tick(client, 5000, 0).await.unwrap());
-        let left = "select tide.pending_count() + (select count(*) from tide.planned_ticks)";
-        if client.query_one(left, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        if client.query_one("select tide.pending_count()", &[]).await.unwrap().get::<_, i64>(0) == 0 {
             return published;
         }
     }
@@ -67,19 +66,12 @@ async fn tick(
     linger: u64,
 ) -> Result<Option<Published>, tokio_postgres::Error> {
     client.batch_execute("begin").await?;
-    let planned_before = plans(client).await?;
     let messages: Vec<Message> = log::advance(client, max_events).await?;
-    let cut = planned_before || plans(client).await?;
     if linger > 0 {
         tokio::time::sleep(Duration::from_millis(linger)).await;
     }
     client.batch_execute("commit").await?;
-    Ok((!messages.is_empty()).then_some(Published { messages, cut }))
-}
-
-async fn plans(client: &Client) -> Result<bool, tokio_postgres::Error> {
-    let query = "select exists (select from tide.planned_ticks)";
-    Ok(client.query_one(query, &[]).await?.get(0))
+    Ok((!messages.is_empty()).then_some(Published { messages }))
 }
 
 /// Stops and starts everybody's ticking, and kills some of them, until stopped.

@@ -22,7 +22,7 @@ insert into forbidden values
   ('select tide.unwatch(''work.tasks'')'),
   ('select tide._begin_epoch()'),
   ('select tide._record_problem(''work.tasks''::regclass, ''task'', ''x'')'),
-  ('select tide._tg_work_tasks__rows(''{}'')'),
+  ('select tide._tg_work_tasks__rows(''{}'', 1)'),
   ('alter table work.tasks disable trigger all'),
   ('drop trigger _700_event_insert on work.tasks'),
   ('update work.branch_totals set total_tasks = 0'),

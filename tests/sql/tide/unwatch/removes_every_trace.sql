@@ -27,7 +27,7 @@ create temp view traces as
 create temp table before as select t.what from traces t;
 
 select tide.watch('shop.orders', entity => 'order');
-select tide.declare_cascade('order', 'work.task_cascade');
+select tide.declare_cascade('order', 'work.cascade');
 grant select, insert, update on shop.totals to tide_owner;
 select tide.declare_summary('shop.totals', 'shop.orders', 'branch', '{"orders": "1"}');
 select cmp_ok((select count(*) from traces t where t.what not in (select b.what from before b)), '>',

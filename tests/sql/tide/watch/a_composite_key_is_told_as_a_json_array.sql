@@ -32,7 +32,7 @@ select results_eq(
 insert into shop.lines values (2, 'x', 'cup'), (2, 'y', 'mug'), (3, 'x', 'jug');
 select results_eq(
   $$select r.key, r.record ->> 'article' from tide._records('line',
-    array['["2","y"]', '["3","x"]', '["4","x"]']) r order by 1$$,
+    array['["2","y"]', '["3","x"]', '["4","x"]'], 1) r order by 1$$,
   $$values ('["2","y"]', 'mug'), ('["3","x"]', 'jug')$$, 'rows are found by their key');
 
 select tide.watch('shop.lines', entity => 'line', key => array['no', 'order_id']);

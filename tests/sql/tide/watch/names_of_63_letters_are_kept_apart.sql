@@ -18,7 +18,7 @@ select results_eq(
   $$select e.key from tide.events e where e.entity like 'a2345%' order by e.id offset 2$$,
   $$values ('4')$$, 'one is unwatched without the other');
 select is((select r.record ->> 'id' from tide._records(
-  'a23456789_123456789_123456789_123456789_123456789_123456789_124', '{4}') r), '4',
+  'a23456789_123456789_123456789_123456789_123456789_123456789_124', '{4}', 1) r), '4',
   'and the other is still read');
 
 select * from finish();

@@ -28,7 +28,7 @@ update "Big Shop"."Order's ""Lines""" set "Mixed Case" = 'z';
 select is((select s.topics from said s order by s.id desc limit 1), '{select:1,of:z,of:a}',
   'a moved row is told on both topics');
 
-select is((select r.record ->> 'Mixed Case' from tide._records('order''s line', '{1}') r), 'z',
+select is((select r.record ->> 'Mixed Case' from tide._records('order''s line', '{1}', 1) r), 'z',
   'the row is read');
 
 delete from "Big Shop"."Order's ""Lines""";

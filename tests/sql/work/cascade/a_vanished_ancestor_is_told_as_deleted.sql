@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(2);
 
 insert into work.projects (id, name) values
   ('00000000-0000-7000-a000-000000000001', 'one'),
@@ -25,22 +25,34 @@ insert into work.contexts (id, project_id, branch_id, task_id, key) values
   ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
     '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
 
-prepare reached (uuid) as
-  select c.member, c.id from work.context_cascade((
-    select array[row(1, 'context', 'update', x.id, to_jsonb(x), '{}')::tide.change]
-    from work.contexts x where x.id = $1
-  )) c order by 1;
+-- The last changes of this transaction, as a tick would tell them to the cascade.
+create function pg_temp.told(last int) returns tide.change[] language sql as $$
+  select array_agg(row(e.n, e.entity, e.action, e.key, e.topics,
+    coalesce(r.record, e.image::json), e.delta)::tide.change order by e.n)
+  from (
+    select e.*, (last + 1 - row_number() over (order by e.id desc))::int as n
+    from tide.events e
+    where e.xid = pg_current_xact_id()
+    order by e.id desc
+    limit last
+  ) e
+  left join lateral tide._records(e.entity, array[e.key], 0) r on true
+$$;
 
-select results_eq($$ execute reached ('00000000-0000-7000-e000-000000000003') $$,
-  $$ values ('branches', '00000000-0000-7000-b000-000000000001'), ('projects',
-    '00000000-0000-7000-a000-000000000001'), ('tasks', '00000000-0000-7000-c000-000000000003') $$,
-    'of a task');
-select results_eq($$ execute reached ('00000000-0000-7000-e000-000000000002') $$,
-  $$ values ('branches', '00000000-0000-7000-b000-000000000001'), ('projects',
-    '00000000-0000-7000-a000-000000000001') $$, 'of a branch');
-select results_eq($$ execute reached ('00000000-0000-7000-e000-000000000001') $$, $$
-  values ('projects', '00000000-0000-7000-a000-000000000001') $$,
-  'of a project');
+delete from work.tasks where id = '00000000-0000-7000-c000-000000000003';
+create temporary table change as select pg_temp.told(1) as changes;
+delete from work.projects where id = '00000000-0000-7000-a000-000000000001';
+
+select results_eq(
+  'select c.member, c.body::text from change, work.cascade(change.changes) c order by 1',
+  $$ values
+    ('branches', '{"id" : "00000000-0000-7000-b000-000000000001", "deleted" : true}'),
+    ('projects', '{"id" : "00000000-0000-7000-a000-000000000001", "deleted" : true}'),
+    ('tasks', '{"id" : "00000000-0000-7000-c000-000000000002", "deleted" : true}') $$,
+  'the last image and the topics still name them');
+select results_eq(
+  'select c.member, c.body::text from work.cascade(pg_temp.told(1)) c',
+  $$ values ('projects', '{"id" : "00000000-0000-7000-a000-000000000001", "deleted" : true}') $$, 'and a project itself');
 
 select * from finish();
 rollback;

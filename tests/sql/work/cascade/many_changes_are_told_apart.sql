@@ -1,5 +1,5 @@
 begin;
-select plan(1);
+select plan(2);
 
 insert into work.projects (id, name) values
   ('00000000-0000-7000-a000-000000000001', 'one'),
@@ -25,21 +25,38 @@ insert into work.contexts (id, project_id, branch_id, task_id, key) values
   ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
     '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
 
-prepare reached as
-  select c.ordinal, c.member, count(*)
-  from work.task_cascade((
-    select array_agg(row(t.n, 'task', 'update', t.id, to_jsonb(t), '{}')::tide.change)
-    from (select t.*, row_number() over (order by t.id)::int as n from work.tasks t
-      where t.project_id = '00000000-0000-7000-a000-000000000001') t
-  )) c
-  where c.member <> 'contexts'
-  group by 1, 2
-  order by 1, 2;
+-- The last changes of this transaction, as a tick would tell them to the cascade.
+create function pg_temp.told(last int) returns tide.change[] language sql as $$
+  select array_agg(row(e.n, e.entity, e.action, e.key, e.topics,
+    coalesce(r.record, e.image::json), e.delta)::tide.change order by e.n)
+  from (
+    select e.*, (last + 1 - row_number() over (order by e.id desc))::int as n
+    from tide.events e
+    where e.xid = pg_current_xact_id()
+    order by e.id desc
+    limit last
+  ) e
+  left join lateral tide._records(e.entity, array[e.key], 0) r on true
+$$;
 
-select results_eq('reached', $$
-  values (1, 'branches', 1::bigint), (1, 'projects', 1), (2, 'branches', 1), (2, 'projects', 1),
-    (2, 'tasks', 1), (3, 'branches', 1), (3, 'projects', 1), (3, 'tasks', 2)
+update work.tasks set title = 'all' where project_id = '00000000-0000-7000-a000-000000000001' and id <> '00000000-0000-7000-c000-000000000002';
+update work.tasks set title = 'all' where id = '00000000-0000-7000-c000-000000000002';
+
+select results_eq($$
+  select c.member, c.id, o
+  from work.cascade(pg_temp.told(3)) c, unnest(c.ordinals) o
+  join unnest(pg_temp.told(3)) t on t.ordinal = o and t.key = '00000000-0000-7000-c000-000000000002'
+  where c.member <> 'contexts' order by 1
+$$, $$
+  values ('branches', '00000000-0000-7000-b000-000000000001', 3), ('projects', '00000000-0000-7000-a000-000000000001', 3), ('tasks', '00000000-0000-7000-c000-000000000001', 3)
 $$, 'each change has its own ancestors');
+select results_eq($$
+  select c.member, cardinality(c.ordinals)
+  from work.cascade(pg_temp.told(3)) c
+  where c.member in ('branches', 'projects') or c.id = '00000000-0000-7000-c000-000000000001' order by 1
+$$, $$
+  values ('branches', 3), ('projects', 3), ('tasks', 2)
+$$, 'and what many moved is written once');
 
 select * from finish();
 rollback;
