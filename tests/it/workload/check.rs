@@ -48,7 +48,7 @@ impl Report {
         self.0.is_empty()
     }
 
-    #[allow(dead_code)]
+    /// Whether faults of a kind were found.
     pub(crate) fn has(&self, fault: Fault) -> bool {
         self.0.contains_key(&fault)
     }
@@ -68,7 +68,7 @@ impl std::fmt::Display for Report {
 type Pair<'a> = (Vec<&'a Change>, Vec<&'a Message>);
 
 /// Everything that is compared.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Evidence {
     pub(crate) ledger: Vec<Change>,
     pub(crate) log: Vec<Message>,

@@ -56,7 +56,8 @@ fn text(row: &Row, column: usize) -> String {
     row.get::<_, Option<String>>(column).unwrap_or_else(|| "nothing".to_owned())
 }
 
-async fn sample(client: &Client) -> Sample {
+/// What the summaries are told to be, and as of which sequence.
+pub(crate) async fn sample(client: &Client) -> Sample {
     client.batch_execute("begin isolation level repeatable read read only").await.unwrap();
     let as_of = client.query_one("select tide.as_of_head()", &[]).await.unwrap().get(0);
     let sums =
