@@ -4,6 +4,7 @@
 
 mod database;
 pub(crate) mod files;
+pub(crate) mod program;
 mod server;
 mod wait;
 
