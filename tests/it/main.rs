@@ -10,6 +10,7 @@
 
 mod broken;
 mod migrate;
+mod restore;
 mod sql;
 mod support;
 mod workload;

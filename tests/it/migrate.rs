@@ -20,7 +20,7 @@ async fn bring_up(database: &TestDatabase, files: &[SqlFile]) -> Result<Report, 
 /// The whole schema as `pg_dump` writes it, but for the log's partitions, which are named after days.
 async fn schema(database: &TestDatabase) -> String {
     let arguments = ["--schema-only", "--exclude-table=tide.events_2*", "--exclude-schema=public"];
-    let dump = String::from_utf8(postgres_tool(database, "pg_dump", &arguments).await).unwrap();
+    let dump = String::from_utf8(postgres_tool(&database.url(), "pg_dump", &arguments).await).unwrap();
     // Newer versions fence a dump with a word of their own for each.
     dump.lines().filter(|line| !line.contains("restrict ")).fold(String::new(), |all, line| all + line + "\n")
 }

@@ -9,4 +9,5 @@ mod server;
 mod wait;
 
 pub(crate) use database::TestDatabase;
+pub(crate) use server::{another as another_server, open};
 pub(crate) use wait::eventually;

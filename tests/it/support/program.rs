@@ -31,13 +31,13 @@ pub(crate) fn tidegate(database: &TestDatabase, arguments: &[&str]) -> Ended {
 }
 
 /// Runs `pg_dump`, `pg_restore`, … of the server's version; insists that it succeeds, and returns what it said.
-pub(crate) async fn postgres_tool(database: &TestDatabase, name: &str, arguments: &[&str]) -> Vec<u8> {
-    let client = database.connect().await;
+pub(crate) async fn postgres_tool(url: &str, name: &str, arguments: &[&str]) -> Vec<u8> {
+    let client = super::open(url).await;
     let version = "select current_setting('server_version_num')::int / 10000";
     let major: i32 = client.query_one(version, &[]).await.unwrap().get(0);
     let program = find(name, major);
     let mut command = Command::new(&program);
-    command.arg(format!("--dbname={}", database.url())).args(arguments);
+    command.arg(format!("--dbname={url}")).args(arguments);
     let output = command.output().unwrap_or_else(|e| panic!("{}: {e}", program.display()));
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout

@@ -12,10 +12,18 @@ use tokio_postgres::{Client, NoTls};
 
 const ADDRESS_VARIABLE: &str = "TIDEGATE_TEST_DATABASE_URL";
 
-struct Server {
+/// A running server.
+pub(crate) struct Server {
     url: String,
     /// Holds the other end of the keeper's standard input.
     _keeper: Option<Child>,
+}
+
+impl Server {
+    /// The superuser's address of its database `postgres`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
 }
 
 static SERVER: OnceLock<Server> = OnceLock::new();
@@ -32,7 +40,7 @@ pub(super) async fn connect(database: &str) -> Client {
 }
 
 /// A connection whose messages are carried for as long as the client lives.
-pub(super) async fn open(url: &str) -> Client {
+pub(crate) async fn open(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the test server answers");
     tokio::spawn(connection);
     client
@@ -42,6 +50,11 @@ fn start() -> Server {
     if let Ok(url) = std::env::var(ADDRESS_VARIABLE) {
         return Server { url, _keeper: None };
     }
+    another()
+}
+
+/// A server of one test's own, beside the run's; gone with its keeper.
+pub(crate) fn another() -> Server {
     let mut keeper = Command::new(env!("CARGO_BIN_EXE_tidegate"))
         .args(["dev", "postgres", "--", "sh", "-c", &format!("echo \"${ADDRESS_VARIABLE}\"; exec cat")])
         .stdin(Stdio::piped())

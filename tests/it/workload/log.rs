@@ -62,10 +62,18 @@ pub(crate) async fn advance(
 
 /// The whole log by `tide.read`, page by page.
 pub(crate) async fn read(client: &Client) -> Result<Vec<Message>, tokio_postgres::Error> {
+    read_after(client, 0).await
+}
+
+/// What comes after a sequence, page by page.
+pub(crate) async fn read_after(
+    client: &Client,
+    sequence: i64,
+) -> Result<Vec<Message>, tokio_postgres::Error> {
     let query = format!("select {COLUMNS} from tide.read($1, 2000) m");
     let mut log: Vec<Message> = Vec::new();
     loop {
-        let position = log.last().map_or(0, |m| m.sequence);
+        let position = log.last().map_or(sequence, |m| m.sequence);
         let page = client.query(&query, &[&position]).await?;
         if page.is_empty() {
             return Ok(log);

@@ -1,0 +1,212 @@
+//! A log that was copied: dumped and restored, here or in another cluster, or cloned as files. What was told stays told,
+//! what was not is told once, summaries are exact at every moment, and nobody goes on from an old position.
+
+use tokio_postgres::Client;
+
+use crate::support::program::postgres_tool;
+use crate::support::{TestDatabase, another_server, open};
+use crate::workload::log::{self, Message};
+use crate::workload::{ledger, reader, ticker};
+
+const PROJECT: &str = "00000000-0000-7000-a000-000000000001";
+
+/// Written and told before the copy is made; three ticks, so that there is a position in the middle.
+const TOLD: [&str; 3] = [
+    "insert into work.projects (id, name) values ('00000000-0000-7000-a000-000000000001', 'project');
+     insert into work.branches (id, project_id, name)
+     values ('00000000-0000-7000-b000-000000000001', '00000000-0000-7000-a000-000000000001', 'one'),
+       ('00000000-0000-7000-b000-000000000002', '00000000-0000-7000-a000-000000000001', 'other')",
+    "insert into work.tasks (git_branch_id, title, status)
+     select '00000000-0000-7000-b000-000000000001', 'told ' || i, 'done' from generate_series(1, 5) i",
+    "delete from work.tasks where title = 'told 5'",
+];
+
+/// Written before the copy is made, and not told by then.
+const UNTOLD: [&str; 4] = [
+    "insert into work.tasks (git_branch_id, title)
+     select '00000000-0000-7000-b000-000000000002', 'untold ' || i from generate_series(1, 3) i",
+    "update work.tasks set git_branch_id = '00000000-0000-7000-b000-000000000002', status = 'todo'
+     where title = 'told 1'",
+    "delete from work.tasks where title = 'told 2'",
+    "insert into work.contexts (project_id, key) values ('00000000-0000-7000-a000-000000000001', 'charter')",
+];
+
+/// A database whose log is told up to the middle, and a consumer of it.
+async fn source() -> TestDatabase {
+    let database = TestDatabase::new().await;
+    let client = database.connect().await;
+    ledger::install(&client).await;
+    client.batch_execute("select tide.consume('worker')").await.unwrap();
+    for written in TOLD {
+        client.batch_execute(written).await.unwrap();
+        ticker::drain(&client).await;
+    }
+    for written in UNTOLD {
+        client.batch_execute(written).await.unwrap();
+    }
+    database
+}
+
+/// Epoch and sequence of the head.
+async fn position(client: &Client) -> (String, i64) {
+    let row = client.query_one("select p.epoch::text, p.sequence from tide.position() p", &[]).await.unwrap();
+    (row.get(0), row.get(1))
+}
+
+/// Ticks, and says what was told.
+async fn tell(client: &Client) -> Vec<String> {
+    ticker::drain(client).await.iter().flat_map(|tick| tick.messages.iter().map(describe)).collect()
+}
+
+fn describe(message: &Message) -> String {
+    let m = message;
+    format!(
+        "{} of {}: {} {} {:?} {:?} {:?} by {}",
+        m.sequence, m.txid, m.action, m.entity, m.key, m.topics, m.delta, m.source
+    )
+}
+
+async fn assert_exact(client: &Client, when: &str) {
+    let wrong = reader::wrong(client).await;
+    assert!(wrong.is_empty(), "{when}: {wrong:#?}");
+}
+
+async fn assert_refused(client: &Client, sql: &str) {
+    let refusal = client.batch_execute(sql).await.expect_err(sql);
+    assert_eq!(refusal.code().map(|code| code.code()), Some("TG410"), "{sql}: {refusal:?}");
+}
+
+/// Everything that is promised of a copy whose original told `told` after it was made, from `(epoch, sequence)` on.
+async fn assert_goes_on(copy: &Client, (epoch, sequence): (String, i64), told: &[String]) {
+    assert_exact(copy, "before anybody ticks").await;
+    assert_eq!(tell(copy).await, told, "what was untold is told once, as the original tells it");
+    assert_exact(copy, "after the first tick").await;
+    let (new_epoch, head) = position(copy).await;
+    assert_ne!(new_epoch, epoch, "a copy is another epoch");
+    assert_eq!(tell(copy).await, Vec::<String>::new(), "nothing is told twice");
+
+    for old in [0, sequence - 1, head + 1] {
+        assert_refused(copy, &format!("select tide.read({old})")).await;
+    }
+    assert_refused(copy, "select tide.consume('worker')").await;
+    let again: Vec<String> = log::read_after(copy, sequence).await.unwrap().iter().map(describe).collect();
+    assert_eq!(again, told, "what was told can be read again");
+
+    copy.batch_execute("update work.tasks set status = 'blocked'").await.unwrap();
+    assert_exact(copy, "before the next tick").await;
+    assert!(!tell(copy).await.is_empty());
+    assert_exact(copy, "after the next tick").await;
+    assert_eq!(position(copy).await.0, new_epoch, "an epoch stays while nothing else happens");
+    let total = "select total_tasks from work.project_summaries where project_id = $1::text::uuid";
+    assert_eq!(copy.query_one(total, &[&PROJECT]).await.unwrap().get::<_, i64>(0), 6);
+}
+
+/// A dump in a directory of its own, in a format that can be restored in parallel.
+async fn dump(database: &TestDatabase) -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    let into = format!("--file={}", place.path().join("dump").display());
+    postgres_tool(&database.url(), "pg_dump", &["--format=custom", &into]).await;
+    place
+}
+
+async fn restore(dump: &tempfile::TempDir, url: &str, arguments: &[&str]) {
+    let from = dump.path().join("dump").display().to_string();
+    let arguments: Vec<&str> = arguments.iter().copied().chain(["--exit-on-error", &from]).collect();
+    postgres_tool(url, "pg_restore", &arguments).await;
+}
+
+#[tokio::test]
+async fn a_dump_restored_into_the_same_cluster_goes_on_in_a_new_epoch() {
+    let source = source().await;
+    let original = source.connect().await;
+    let dump = dump(&source).await;
+    let head = position(&original).await;
+    let told = tell(&original).await;
+    assert_eq!(told.len(), 6, "{told:#?}");
+
+    let database = TestDatabase::empty().await;
+    restore(&dump, &database.url(), &[]).await;
+    assert_goes_on(&database.connect().await, head, &told).await;
+}
+
+#[tokio::test]
+async fn a_dump_restored_into_another_cluster_goes_on_in_a_new_epoch() {
+    let source = source().await;
+    let original = source.connect().await;
+    let dump = dump(&source).await;
+    let head = position(&original).await;
+    let told = tell(&original).await;
+
+    // Its transactions have smaller numbers than those in the log.
+    let server = another_server();
+    let copy = open(server.url()).await;
+    let younger = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+    let there: i64 = copy.query_one(younger, &[]).await.unwrap().get(0);
+    let here: i64 = original.query_one(younger, &[]).await.unwrap().get(0);
+    assert!(there < here, "{there} is not before {here}");
+    let roles = ["tide_owner", "tide_service", "tide_writer", "tide_reader"]
+        .map(|role| format!("create role {role}"));
+    copy.batch_execute(&roles.join(";")).await.unwrap();
+    restore(&dump, server.url(), &[]).await;
+    assert_goes_on(&copy, head, &told).await;
+}
+
+#[tokio::test]
+async fn a_dump_restored_by_several_workers_goes_on_in_a_new_epoch() {
+    let source = source().await;
+    let original = source.connect().await;
+    // Workers begin with what is big: the ticks are, and the log has more than one partition.
+    let uneven = "update tide.ticks set at = at where number < 3;
+        do $$ begin for i in 1..200 loop update tide.ticks set at = at where number < 3; end loop; end $$;
+        analyze tide.ticks; analyze tide.events";
+    original.batch_execute(uneven).await.unwrap();
+    let dump = dump(&source).await;
+    let head = position(&original).await;
+    let told = tell(&original).await;
+
+    let database = TestDatabase::empty().await;
+    restore(&dump, &database.url(), &["--jobs=2"]).await;
+    assert_goes_on(&database.connect().await, head, &told).await;
+}
+
+#[tokio::test]
+async fn a_dump_restored_in_place_takes_back_what_came_after_it_and_says_so() {
+    let source = source().await;
+    let original = source.connect().await;
+    let dump = dump(&source).await;
+    let head = position(&original).await;
+    let told = tell(&original).await;
+    original.batch_execute("update work.tasks set title = 'gone with the restore'").await.unwrap();
+    tell(&original).await;
+    let beyond = position(&original).await.1;
+    drop(original);
+
+    restore(&dump, &source.url(), &["--clean", "--if-exists"]).await;
+    let copy = source.connect().await;
+    assert_refused(&copy, &format!("select tide.read({beyond})")).await;
+    assert_goes_on(&copy, head, &told).await;
+}
+
+#[tokio::test]
+async fn a_clone_goes_on_in_a_new_epoch() {
+    let source = source().await;
+    // Nobody may be connected meanwhile.
+    let clone = source.copy().await;
+    let original = source.connect().await;
+    let head = position(&original).await;
+    let told = tell(&original).await;
+    assert_goes_on(&clone.connect().await, head.clone(), &told).await;
+    assert_eq!(position(&original).await.0, head.0, "the original is of its epoch still");
+}
+
+#[tokio::test]
+async fn a_dump_of_which_everything_was_told_is_a_new_epoch_too() {
+    let source = source().await;
+    let original = source.connect().await;
+    tell(&original).await;
+    let head = position(&original).await;
+    let dump = dump(&source).await;
+    let database = TestDatabase::empty().await;
+    restore(&dump, &database.url(), &[]).await;
+    assert_goes_on(&database.connect().await, head, &[]).await;
+}
