@@ -2,7 +2,8 @@
 revoke all on all functions in schema tide from public;
 revoke all on all tables in schema tide from public;
 grant usage on schema tide to public;
-grant execute on function tide.position(), tide.act_as(text, text, text, text), tide.uuid_v7() to public;
+grant execute on function tide.position(), tide.act_as(text, text, text, text), tide.uuid_v7()
+to public;
 grant execute on function tide.read(bigint, int, text[]) to tide_writer, tide_reader, tide_service;
 grant execute on function
   tide.pending_sums(regclass), tide.as_of_head(), tide.as_of_now(), tide.verify(),

@@ -15,4 +15,5 @@ begin
   end if;
 end
 $$;
-comment on function tide._check_measures(int, jsonb) is 'Refuses a measure that the summary has no column for.';
+comment on function tide._check_measures(int, jsonb) is
+  'Refuses a measure that the summary has no column for.';

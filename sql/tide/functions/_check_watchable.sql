@@ -26,4 +26,5 @@ begin
   end if;
 end
 $$;
-comment on function tide._check_watchable(regclass) is 'Refuses what cannot be watched, and says why.';
+comment on function tide._check_watchable(regclass) is
+  'Refuses what cannot be watched, and says why.';

@@ -21,4 +21,5 @@ as $$
   from tide._change_sql(_coalesced_sql.watched, _coalesced_sql.operation) c
 $$;
 comment on function tide._coalesced_sql(tide.watched, text) is
-  'SQL that appends one event per topics (and summary group) of all changed rows, with their count.';
+  'SQL that appends one event per topics (and summary group) of all changed rows, with their '
+  'count.';

@@ -10,4 +10,5 @@ as $$
   )
 $$;
 comment on function tide._fingerprint() is
-  'Cluster, database and log: another value means that this log was copied or restored from elsewhere.';
+  'Cluster, database and log: another value means that this log was copied or restored from '
+  'elsewhere.';

@@ -14,4 +14,5 @@ as $$
   ) x (whole)
   where c.oid = _generated_name.target
 $$;
-comment on function tide._generated_name(regclass, text) is 'Name of a function that watch generates.';
+comment on function tide._generated_name(regclass, text) is
+  'Name of a function that watch generates.';

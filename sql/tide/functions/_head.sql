@@ -15,7 +15,8 @@ begin
   from tide.ticks t order by t.number desc limit 1;
   select * into v_epoch from tide.epochs e order by e.number desc limit 1;
   -- Rows that Postgres copied as files (a clone, a promotion, pg_upgrade) still carry the xid that
-  -- wrote them; rows loaded from a dump carry the loader's, and their stored xids mean nothing here.
+  -- wrote them; rows loaded from a dump carry the loader's, and their stored xids mean nothing
+  -- here.
   restored := coalesce(v_xmin <> v_xid % 4294967296, false)
     and v_epoch.fingerprint <> tide._fingerprint();
   tick := coalesce(tick, 0);

@@ -8,4 +8,5 @@ as $$
       _image_sql.alias, (_image_sql.watched).columns)
   end
 $$;
-comment on function tide._image_sql(tide.watched, text) is 'SQL for a whole row as the stream shows it.';
+comment on function tide._image_sql(tide.watched, text) is
+  'SQL for a whole row as the stream shows it.';

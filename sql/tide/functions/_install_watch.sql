@@ -26,4 +26,5 @@ begin
 end
 $$;
 comment on function tide._install_watch(tide.watched) is
-  'Writes a watch''s functions, and the triggers that are missing, on the table and its partitions.';
+  'Writes a watch''s functions, and the triggers that are missing, on the table and its '
+  'partitions.';

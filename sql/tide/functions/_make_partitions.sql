@@ -15,8 +15,10 @@ begin
       or exists (select from tide.events_default e where e.at >= v_day and e.at < v_day + 1);
     begin
       -- attaching locks less than creating as a partition: writers go on
-      execute format('create table tide.%I (like tide.events including defaults including indexes)', v_name);
-      execute format('alter table tide.events attach partition tide.%I for values from (%L) to (%L)',
+      execute format(
+        'create table tide.%I (like tide.events including defaults including indexes)', v_name);
+      execute format(
+        'alter table tide.events attach partition tide.%I for values from (%L) to (%L)',
         v_name, v_day::timestamptz, (v_day + 1)::timestamptz);
       return next v_name;
     exception when lock_not_available or check_violation then

@@ -15,4 +15,5 @@ begin
       topics, source, actor, session_id, correlation_id, delta, image, sums, i);
 end
 $$;
-comment on function tide._numbered(tide.events[], bigint[]) is 'Events as rows, with their sequences.';
+comment on function tide._numbered(tide.events[], bigint[]) is
+  'Events as rows, with their sequences.';

@@ -2,7 +2,8 @@ create or replace function tide._restored_up_to() returns bigint
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Loading ends before the last tick's row or, in a full dump, the primary key of the ticks is made.
+  -- Loading ends before the last tick's row or, in a full dump, the primary key of the ticks is
+  -- made.
   with loaded as (
     select least(
       (select age(t.xmin) from tide.ticks t order by t.number desc limit 1),
@@ -15,4 +16,5 @@ as $$
   where age(e.xmin) >= loaded.age
 $$;
 comment on function tide._restored_up_to() is
-  'The highest id among events that were loaded from a dump; only meaningful while _head() says restored.';
+  'The highest id among events that were loaded from a dump; only meaningful while _head() '
+  'says restored.';

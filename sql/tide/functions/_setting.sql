@@ -4,4 +4,5 @@ set search_path = pg_catalog, pg_temp
 as $$
   select s.value::int from tide.settings s where s.key = _setting.name
 $$;
-comment on function tide._setting(text) is 'A numeric setting, null when there is none of that name.';
+comment on function tide._setting(text) is
+  'A numeric setting, null when there is none of that name.';

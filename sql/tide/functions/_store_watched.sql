@@ -21,4 +21,5 @@ begin
   return v_stored;
 end
 $$;
-comment on function tide._store_watched(tide.watched) is 'Remembers a watch; the latest options count.';
+comment on function tide._store_watched(tide.watched) is
+  'Remembers a watch; the latest options count.';

@@ -1,5 +1,6 @@
-create or replace function tide._sums_sql(watched tide.watched, operation text, term text default '%s')
-returns text
+create or replace function tide._sums_sql(
+  watched tide.watched, operation text, term text default '%s'
+) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$

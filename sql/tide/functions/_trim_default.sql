@@ -10,4 +10,5 @@ as $$
     and e.at < (select min(t.at) from tide.ticks t)
 $$;
 comment on function tide._trim_default() is
-  'Deletes from the default partition what is numbered, past the retention and older than any tick.';
+  'Deletes from the default partition what is numbered, past the retention and older than any '
+  'tick.';

@@ -7,4 +7,5 @@ as $$
     where x <> all (coalesce(_union.first_topics, '{}'))
   )
 $$;
-comment on function tide._union(text[], text[]) is 'The first topics, then those that are not among them.';
+comment on function tide._union(text[], text[]) is
+  'The first topics, then those that are not among them.';

@@ -20,5 +20,5 @@ begin
 end
 $$;
 comment on function tide.consume(text, int) is
-  'The next events for a named consumer, who then does its work and calls tide.commit_consumer() in '
-  'the same transaction. A new name begins at the head.';
+  'The next events for a named consumer, who then does its work and calls tide.commit_consumer() '
+  'in the same transaction. A new name begins at the head.';

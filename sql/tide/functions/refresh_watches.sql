@@ -16,4 +16,5 @@ begin
 end
 $$;
 comment on function tide.refresh_watches() is
-  'Writes the functions of all watches again, after an upgrade, a new partition or a changed table.';
+  'Writes the functions of all watches again, after an upgrade, a new partition or a changed '
+  'table.';

@@ -31,4 +31,5 @@ begin
 end
 $$;
 comment on function tide.verify() is
-  'Recounts every summary and compares it with what readers see, in one snapshot: no rows, no drift.';
+  'Recounts every summary and compares it with what readers see, in one snapshot: no rows, no '
+  'drift.';

@@ -1,4 +1,3 @@
--- Security definer: like a foreign key, it looks branch and task up as the owner.
 create or replace function work.tg_contexts__guard()
 returns trigger
 language plpgsql
@@ -6,6 +5,7 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+-- security definer: like a foreign key, it looks branch and task up as the owner
 begin
   if new.task_id is not null then
     select coalesce(new.branch_id, t.git_branch_id), coalesce(new.project_id, t.project_id)

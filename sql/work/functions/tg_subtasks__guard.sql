@@ -1,5 +1,3 @@
--- Security definer: like a foreign key, it looks the task up as the owner, so that a writer
--- needs no right on work.tasks to add a subtask.
 create or replace function work.tg_subtasks__guard()
 returns trigger
 language plpgsql
@@ -7,6 +5,8 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+-- security definer: like a foreign key, it looks the task up as the owner, so that a writer
+-- needs no right on work.tasks to add a subtask
 begin
   -- The lock the foreign key takes anyway: taken first, a concurrent move is waited for.
   select t.git_branch_id, t.project_id into new.git_branch_id, new.project_id

@@ -1,5 +1,3 @@
--- Security definer: like a foreign key, it looks the branch up as the owner, so that a writer
--- needs no right on work.branches to add a task.
 create or replace function work.tg_tasks__guard()
 returns trigger
 language plpgsql
@@ -7,6 +5,8 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+-- security definer: like a foreign key, it looks the branch up as the owner, so that a writer
+-- needs no right on work.branches to add a task
 begin
   -- The lock the foreign key takes anyway: taken first, a concurrent move is waited for.
   select b.project_id into new.project_id

@@ -1,4 +1,3 @@
--- Security definer: a writer who may insert a task need not be allowed to read its ancestors.
 create or replace function work.tg_tasks__parent_forms_no_cycle()
 returns trigger
 language plpgsql
@@ -6,6 +5,7 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+-- security definer: a writer who may insert a task need not be allowed to read its ancestors
 declare
   v_ancestors uuid[];
   v_height int := 0;
