@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test says no, in its support too")]
 
 mod broken;
+mod conventions;
 mod migrate;
 mod restore;
 mod sql;
