@@ -11,7 +11,8 @@ begin
     v_body := format(
       E'begin\n  %s\n  exception when others then\n'
       '    -- somebody else''s write must not fail because of us\n'
-      '    perform tide._record_problem(%L::regclass, %L, sqlerrm);\n  end;',
+      '    perform tide._record_problem(coalesce(to_regclass(%L), tg_relid), %L, sqlerrm);\n'
+      '  end;',
       v_body, watched.target, watched.entity);
   end if;
   execute format(
