@@ -1,4 +1,4 @@
-select plan(11);
+select plan(13);
 
 create schema shop;
 create table shop.sales (id int, region text, amount int, primary key (id, region))
@@ -59,14 +59,25 @@ select results_eq($$select s.topics, sum(s.count) from said s group by 1 order b
   'a table that is truncated tells each row once');
 
 create table shop.sales_east partition of shop.sales for values in ('east');
-select ok((select bool_or(m.what ~ 'watches') from tide.maintain() m), 'maintain finds a new partition');
+create table shop.sales_west partition of shop.sales for values in ('west');
+alter table shop.sales_west owner to tide_owner;
+select results_eq($$select m.what from tide.maintain() m where m.what ~ 'watches'$$,
+  $$values ('watches shop.sales_west')$$, 'maintain hears of a new partition of its own');
+select results_eq($$select p.target from tide.problems p where p.message ~ 'tide.refresh_watches'$$,
+  $$values ('shop.sales_east')$$, 'and names that of another owner, without giving up');
 delete from tide.events;
 insert into shop.sales_east values (6, 'east', 1);
-insert into shop.sales values (7, 'east', 1);
-select bag_eq($$select s.key from said s$$, $$values ('["6","east"]'), ('["7","east"]')$$,
-  'and then hears of it');
-select is((select count(*) from tide.maintain() m where m.what ~ 'watches'), 0::bigint,
-  'and finds nothing the next time');
+insert into shop.sales_west values (7, 'west', 1);
+insert into shop.sales values (8, 'east', 1);
+select bag_eq($$select s.key from said s$$, $$values ('["7","west"]'), ('["8","east"]')$$,
+  'whose rows are told when they come through the table, until');
+select tide.refresh_watches();
+delete from tide.events;
+insert into shop.sales_east values (9, 'east', 1);
+select results_eq($$select s.key from said s$$, $$values ('["9","east"]')$$,
+  'its owner refreshes the watches');
+select is_empty($$select from tide.maintain() m where m.what ~ 'watches'$$,
+  'then there is nothing left to find');
 
 select tide.unwatch('shop.sales');
 select is((select count(*) from pg_trigger t where t.tgname like '\_700\_event%'
