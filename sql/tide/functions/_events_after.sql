@@ -1,5 +1,5 @@
 create or replace function tide._events_after(
-  snapshot pg_snapshot, after_id bigint, former_snapshot pg_snapshot
+  snapshot pg_snapshot, after_id bigint, former_snapshot pg_snapshot, up_to pg_snapshot default null
 ) returns setof tide.events
 language plpgsql stable rows 300
 set plan_cache_mode = force_generic_plan
@@ -9,11 +9,17 @@ as $$
 declare
   v_in_progress xid8[] := array(select pg_snapshot_xip(snapshot));
   v_begun_since xid8 := pg_snapshot_xmax(snapshot);
+  v_begun_before xid8 := coalesce(pg_snapshot_xmax(up_to), '18446744073709551615');
 begin
-  return query select e.* from tide.events e where e.xid >= v_begun_since and e.id > after_id;
+  return query
+    select e.* from tide.events e
+    where e.xid >= v_begun_since and e.xid < v_begun_before and e.id > after_id
+      and (up_to is null or pg_visible_in_snapshot(e.xid, up_to));
   if cardinality(v_in_progress) > 0 then
     return query
-      select e.* from tide.events e where e.xid = any (v_in_progress) and e.id > after_id;
+      select e.* from tide.events e
+      where e.xid = any (v_in_progress) and e.id > after_id
+        and (up_to is null or pg_visible_in_snapshot(e.xid, up_to));
   end if;
   if former_snapshot is not null then
     return query select e.* from tide.events e
@@ -21,5 +27,6 @@ begin
   end if;
 end
 $$;
-comment on function tide._events_after(pg_snapshot, bigint, pg_snapshot) is
-  'Events that a snapshot does not show and the caller''s does: committed in between.';
+comment on function tide._events_after(pg_snapshot, bigint, pg_snapshot, pg_snapshot) is
+  'Events that a snapshot does not show and a later one, by default the caller''s, does: committed '
+  'in between. With a former_snapshot also restored events up to after_id that it does not show.';

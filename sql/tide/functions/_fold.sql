@@ -10,7 +10,7 @@ begin
     execute format(
       'insert into %1$s as y (%2$I, %3$s, changed_at)
        select s.group_key::%4$s, %5$s, max(e.at)
-       from tide._events_between($1, $2, $3, $4) e cross join lateral unnest(e.sums) s
+       from tide._events_after($1, $2, $3, $4) e cross join lateral unnest(e.sums) s
        where s.summary = %6$s
        group by s.group_key
        order by s.group_key

@@ -1,6 +1,6 @@
 create or replace function tide._gather(
   max_events int, out snapshot pg_snapshot, out ticks tide.planned_ticks[],
-  out left_over tide.planned_ticks, out messages tide.wire_message[]
+  out left_over int, out messages tide.wire_message[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -16,7 +16,7 @@ declare
 begin
   snapshot := tide._snapshot();
   v_fresh := array(
-    select e from tide._events_between(
+    select e from tide._events_after(
       v_counted.snapshot, v_counted.after_id, v_counted.former_snapshot, snapshot) e
     order by e.id);
   if v_last > 0 then
@@ -24,13 +24,13 @@ begin
     v_events := tide._planned_events(ticks);
   end if;
   if cardinality(v_fresh) > 0 then
-    left_over := row(v_last + 1, snapshot, cardinality(v_fresh));
+    left_over := cardinality(v_fresh);
     if v_last = 0 or v_last = ticks[cardinality(ticks)].position
       and cardinality(v_events) + cardinality(v_fresh) <= max_events
     then
-      ticks := ticks || left_over;
+      ticks := ticks || row(v_last + 1, snapshot, left_over)::tide.planned_ticks;
       v_events := v_events || v_fresh;
-      left_over := null;
+      left_over := 0;
     end if;
   end if;
   messages := array(
@@ -41,7 +41,7 @@ begin
 end
 $$;
 comment on function tide._gather(
-  int, out pg_snapshot, out tide.planned_ticks[], out tide.planned_ticks, out tide.wire_message[]
+  int, out pg_snapshot, out tide.planned_ticks[], out int, out tide.wire_message[]
 ) is
-  'What to tell next: planned ticks, and what is neither counted nor planned if that fits, else it '
-  'is left_over. Rows and summaries are as of all that the caller''s snapshot shows.';
+  'What to tell next: planned ticks, and what is neither counted nor planned if that fits, else '
+  'so many are left over. Rows and summaries are as of all that the caller''s snapshot shows.';

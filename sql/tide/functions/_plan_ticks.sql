@@ -15,7 +15,7 @@ as $$
       max(e.id) as last_id, count(*) as events
     from counted c
     cross join present p
-    cross join lateral tide._events_between(
+    cross join lateral tide._events_after(
       c.snapshot, c.after_id, c.former_snapshot, p.snapshot) e
     group by 1
   ), ordered as materialized (

@@ -9,7 +9,7 @@ declare
 begin
   foreach v_tick in array ticks loop
     v_events := v_events || array(
-      select e from tide._events_between(
+      select e from tide._events_after(
         v_head.snapshot, v_head.after_id, v_head.former_snapshot, v_tick.snapshot) e
       order by e.id);
     v_head.snapshot := v_tick.snapshot;

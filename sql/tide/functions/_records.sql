@@ -27,5 +27,5 @@ exception when others then
 end
 $$;
 comment on function tide._records(text, text[], bigint) is
-  'Rows of a watched table by key, at the caller''s snapshot; after tide.as_of_head() as of the head, '
-  'except for what a pending coalesced event changed.';
+  'Rows of a watched table by key, at the caller''s snapshot; after tide.as_of_head() as of the '
+  'head, except for what a pending coalesced event changed.';

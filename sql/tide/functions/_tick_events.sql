@@ -18,7 +18,7 @@ begin
   end if;
   return query
     select v_tick.first_sequence - 1 + row_number() over (order by e.id), e
-    from tide._events_between(
+    from tide._events_after(
       v_former, v_epoch.last_event_id, v_epoch.former_snapshot, v_tick.snapshot) e;
 end
 $$;

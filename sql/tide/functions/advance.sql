@@ -24,8 +24,10 @@ begin
   end if;
   perform tide._fold(v_tick.snapshot);
   perform tide._store_ticks(v_epoch.number, v_tick.ticks);
-  if v_tick.left_over is not null then
-    insert into tide.planned_ticks select (v_tick.left_over).*;
+  if v_tick.left_over > 0 then
+    insert into tide.planned_ticks (position, snapshot, count)
+    select coalesce(max(p.position), 0) + 1, v_tick.snapshot, v_tick.left_over
+    from tide.planned_ticks p;
   end if;
   perform tide._announce(v_tick.messages);
   return query select m.* from unnest(v_tick.messages) m;

@@ -25,14 +25,14 @@ insert into work.contexts (id, project_id, branch_id, task_id, key) values
   ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
     '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
 
--- The last changes of this transaction, as a tick would tell them to the cascade.
-create function pg_temp.told(last int) returns tide.change[] language sql as $$
+-- The last changes of an entity in this transaction, as a tick would tell them to the cascade.
+create function pg_temp.told(kind text, last int default 1) returns tide.change[] language sql as $$
   select array_agg(row(e.n, e.entity, e.action, e.key, e.topics,
     coalesce(r.record, e.image::json), e.delta)::tide.change order by e.n)
   from (
     select e.*, (last + 1 - row_number() over (order by e.id desc))::int as n
     from tide.events e
-    where e.xid = pg_current_xact_id()
+    where e.xid = pg_current_xact_id() and e.entity = kind
     order by e.id desc
     limit last
   ) e
@@ -43,9 +43,9 @@ select tide.watch('work.tasks', entity => 'task', guarded => false, coalesce_abo
   topics => array['''project:'' || project_id', '''branch:'' || git_branch_id', '''task:'' || id']);
 update work.tasks set title = 'all';
 
-select is((pg_temp.told(1))[1].key, null, 'it is told as one event');
+select is((pg_temp.told('task'))[1].key, null, 'it is told as one event');
 select results_eq($$
-  select c.member, c.id from work.cascade(pg_temp.told(1)) c
+  select c.member, c.id from work.cascade(pg_temp.told('task')) c
   where c.member in ('branches', 'projects') order by 1
 $$, $$ values ('branches', '00000000-0000-7000-b000-000000000001'), ('projects', '00000000-0000-7000-a000-000000000001') $$, 'with the summaries it moved');
 

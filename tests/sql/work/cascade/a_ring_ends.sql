@@ -25,14 +25,14 @@ insert into work.contexts (id, project_id, branch_id, task_id, key) values
   ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
     '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
 
--- The last changes of this transaction, as a tick would tell them to the cascade.
-create function pg_temp.told(last int) returns tide.change[] language sql as $$
+-- The last changes of an entity in this transaction, as a tick would tell them to the cascade.
+create function pg_temp.told(kind text, last int default 1) returns tide.change[] language sql as $$
   select array_agg(row(e.n, e.entity, e.action, e.key, e.topics,
     coalesce(r.record, e.image::json), e.delta)::tide.change order by e.n)
   from (
     select e.*, (last + 1 - row_number() over (order by e.id desc))::int as n
     from tide.events e
-    where e.xid = pg_current_xact_id()
+    where e.xid = pg_current_xact_id() and e.entity = kind
     order by e.id desc
     limit last
   ) e
@@ -46,7 +46,7 @@ update work.tasks set title = 'round' where id = '00000000-0000-7000-c000-000000
 set local session_replication_role = origin;
 
 select results_eq($$
-  select c.id from work.cascade(pg_temp.told(1)) c where c.member = 'tasks' order by 1
+  select c.id from work.cascade(pg_temp.told('task')) c where c.member = 'tasks' order by 1
 $$, array['00000000-0000-7000-c000-000000000001', '00000000-0000-7000-c000-000000000002', '00000000-0000-7000-c000-000000000003'], 'each of the ring is told once');
 select is(work._task_ancestors('00000000-0000-7000-c000-000000000003'), array['00000000-0000-7000-c000-000000000003', '00000000-0000-7000-c000-000000000002', '00000000-0000-7000-c000-000000000001']::uuid[],
   'and a walk up ends as well');

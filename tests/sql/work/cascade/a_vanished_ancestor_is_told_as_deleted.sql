@@ -25,14 +25,14 @@ insert into work.contexts (id, project_id, branch_id, task_id, key) values
   ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
     '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
 
--- The last changes of this transaction, as a tick would tell them to the cascade.
-create function pg_temp.told(last int) returns tide.change[] language sql as $$
+-- The last changes of an entity in this transaction, as a tick would tell them to the cascade.
+create function pg_temp.told(kind text, last int default 1) returns tide.change[] language sql as $$
   select array_agg(row(e.n, e.entity, e.action, e.key, e.topics,
     coalesce(r.record, e.image::json), e.delta)::tide.change order by e.n)
   from (
     select e.*, (last + 1 - row_number() over (order by e.id desc))::int as n
     from tide.events e
-    where e.xid = pg_current_xact_id()
+    where e.xid = pg_current_xact_id() and e.entity = kind
     order by e.id desc
     limit last
   ) e
@@ -40,7 +40,7 @@ create function pg_temp.told(last int) returns tide.change[] language sql as $$
 $$;
 
 delete from work.tasks where id = '00000000-0000-7000-c000-000000000003';
-create temporary table change as select pg_temp.told(1) as changes;
+create temporary table change as select pg_temp.told('task') as changes;
 delete from work.projects where id = '00000000-0000-7000-a000-000000000001';
 
 select results_eq(
@@ -51,8 +51,9 @@ select results_eq(
     ('tasks', '{"id" : "00000000-0000-7000-c000-000000000002", "deleted" : true}') $$,
   'the last image and the topics still name them');
 select results_eq(
-  'select c.member, c.body::text from work.cascade(pg_temp.told(1)) c',
-  $$ values ('projects', '{"id" : "00000000-0000-7000-a000-000000000001", "deleted" : true}') $$, 'and a project itself');
+  $$ select c.member, c.body::text from work.cascade(pg_temp.told('project')) c $$,
+  $$ values ('projects', '{"id" : "00000000-0000-7000-a000-000000000001", "deleted" : true}') $$,
+  'and a project itself');
 
 select * from finish();
 rollback;

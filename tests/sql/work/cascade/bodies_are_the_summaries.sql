@@ -25,14 +25,14 @@ insert into work.contexts (id, project_id, branch_id, task_id, key) values
   ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
     '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
 
--- The last changes of this transaction, as a tick would tell them to the cascade.
-create function pg_temp.told(last int) returns tide.change[] language sql as $$
+-- The last changes of an entity in this transaction, as a tick would tell them to the cascade.
+create function pg_temp.told(kind text, last int default 1) returns tide.change[] language sql as $$
   select array_agg(row(e.n, e.entity, e.action, e.key, e.topics,
     coalesce(r.record, e.image::json), e.delta)::tide.change order by e.n)
   from (
     select e.*, (last + 1 - row_number() over (order by e.id desc))::int as n
     from tide.events e
-    where e.xid = pg_current_xact_id()
+    where e.xid = pg_current_xact_id() and e.entity = kind
     order by e.id desc
     limit last
   ) e
@@ -41,13 +41,13 @@ $$;
 
 update work.tasks set title = 'told' where id = '00000000-0000-7000-c000-000000000003';
 prepare body (text) as
-  select c.body::jsonb from work.cascade(pg_temp.told(1)) c where c.id = $1;
+  select c.body::jsonb from work.cascade(pg_temp.told('task')) c where c.id = $1;
 
 select results_eq($$ execute body ('00000000-0000-7000-b000-000000000001') $$, array[work.branch_summary('00000000-0000-7000-b000-000000000001')], 'of the branch');
 select results_eq($$ execute body ('00000000-0000-7000-a000-000000000001') $$, array[work.project_summary('00000000-0000-7000-a000-000000000001')], 'of the project');
 select results_eq($$ execute body ('00000000-0000-7000-c000-000000000002') $$, array[work.task_summary('00000000-0000-7000-c000-000000000002')], 'of the parent');
 select results_eq($$
-  select json_object_keys(c.body) from work.cascade(pg_temp.told(1)) c where c.id = '00000000-0000-7000-e000-000000000003' order by 1
+  select json_object_keys(c.body) from work.cascade(pg_temp.told('task')) c where c.id = '00000000-0000-7000-e000-000000000003' order by 1
 $$, array['branch_id', 'id', 'key', 'project_id', 'task_id', 'updated_at'],
   'a context without what it says');
 select results_eq($$

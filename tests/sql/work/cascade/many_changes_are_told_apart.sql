@@ -25,14 +25,14 @@ insert into work.contexts (id, project_id, branch_id, task_id, key) values
   ('00000000-0000-7000-e000-000000000003', '00000000-0000-7000-a000-000000000001',
     '00000000-0000-7000-b000-000000000001', '00000000-0000-7000-c000-000000000003', 'notes');
 
--- The last changes of this transaction, as a tick would tell them to the cascade.
-create function pg_temp.told(last int) returns tide.change[] language sql as $$
+-- The last changes of an entity in this transaction, as a tick would tell them to the cascade.
+create function pg_temp.told(kind text, last int default 1) returns tide.change[] language sql as $$
   select array_agg(row(e.n, e.entity, e.action, e.key, e.topics,
     coalesce(r.record, e.image::json), e.delta)::tide.change order by e.n)
   from (
     select e.*, (last + 1 - row_number() over (order by e.id desc))::int as n
     from tide.events e
-    where e.xid = pg_current_xact_id()
+    where e.xid = pg_current_xact_id() and e.entity = kind
     order by e.id desc
     limit last
   ) e
@@ -44,15 +44,15 @@ update work.tasks set title = 'all' where id = '00000000-0000-7000-c000-00000000
 
 select results_eq($$
   select c.member, c.id, o
-  from work.cascade(pg_temp.told(3)) c, unnest(c.ordinals) o
-  join unnest(pg_temp.told(3)) t on t.ordinal = o and t.key = '00000000-0000-7000-c000-000000000002'
+  from work.cascade(pg_temp.told('task', 3)) c, unnest(c.ordinals) o
+  join unnest(pg_temp.told('task', 3)) t on t.ordinal = o and t.key = '00000000-0000-7000-c000-000000000002'
   where c.member <> 'contexts' order by 1
 $$, $$
   values ('branches', '00000000-0000-7000-b000-000000000001', 3), ('projects', '00000000-0000-7000-a000-000000000001', 3), ('tasks', '00000000-0000-7000-c000-000000000001', 3)
 $$, 'each change has its own ancestors');
 select results_eq($$
   select c.member, cardinality(c.ordinals)
-  from work.cascade(pg_temp.told(3)) c
+  from work.cascade(pg_temp.told('task', 3)) c
   where c.member in ('branches', 'projects') or c.id = '00000000-0000-7000-c000-000000000001' order by 1
 $$, $$
   values ('branches', 3), ('projects', 3), ('tasks', 2)
