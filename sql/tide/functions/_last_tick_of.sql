@@ -8,9 +8,9 @@ declare
   v_pending boolean;
 begin
   execute format(
-    'select bool_or(not pg_visible_in_snapshot(e.xid, $1) and e.id > $2),
+    'select bool_or(not pg_visible_in_snapshot(e.xid, case when e.id > $2 then $1 else $3 end)),
        max(e.xid::text::numeric)::text::xid8 from %s e', partition)
-    into v_pending, v_top using v_head.snapshot, v_head.after_id;
+    into v_pending, v_top using v_head.snapshot, v_head.after_id, v_head.former_snapshot;
   if v_pending then
     return null;
   end if;
