@@ -244,6 +244,35 @@ async fn a_copy_of_a_copy_goes_on_whether_or_not_the_first_had_ticked() {
     assert_goes_on(&third.connect().await, head, &told).await;
 }
 
+/// Between the ticks of a backlog, when all of it is counted and a part of it told.
+#[tokio::test]
+async fn a_dump_in_the_middle_of_a_backlog_is_told_in_full() {
+    let source = source().await;
+    let original = source.connect().await;
+    let first = log::advance(&original, 2).await.unwrap().len();
+    assert!((1..7).contains(&first), "{first} of 7 are told at once: this is not the middle of a backlog");
+    let dump = dump(&source).await;
+    let mut told = tell(&original).await;
+    assert_eq!(first + told.len(), 7);
+
+    let database = TestDatabase::empty().await;
+    restore(&dump, &database.url(), &[]).await;
+    let copy = database.connect().await;
+    assert_exact(&copy, "before anybody ticks").await;
+    let mut copied = tell(&copy).await;
+    assert_exact(&copy, "after the first tick").await;
+    // One tick may tell what the original tells in several, each in the order of its ids.
+    let without_sequence = |line: &mut String| drop(line.drain(..line.find(" of ").unwrap()));
+    told.iter_mut().for_each(without_sequence);
+    copied.iter_mut().for_each(without_sequence);
+    told.sort();
+    copied.sort();
+    assert_eq!(copied, told);
+    copy.batch_execute("update work.tasks set status = 'blocked'").await.unwrap();
+    assert!(!tell(&copy).await.is_empty());
+    assert_exact(&copy, "after the next tick").await;
+}
+
 /// Moves the log more than a week back, into two days that the retention does not keep.
 const AGE: &str = "set role tide_owner;
     do $$ begin

@@ -24,7 +24,9 @@ begin
     case when v_restored then (tide._counted()).former_snapshot end
   )
   returning * into v_next;
-  delete from tide.planned_ticks where v_restored;
+  if v_restored then
+    perform tide._plan_restored(v_next);
+  end if;
   return v_next;
 end
 $$;
