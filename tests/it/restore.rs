@@ -309,3 +309,27 @@ async fn dropped_by_maintain(client: &Client) -> i64 {
     let maintain = "select count(*) from tide.maintain() m where m.what like 'dropped %'";
     client.query_one(maintain, &[]).await.unwrap().get(0)
 }
+
+#[tokio::test]
+async fn a_copy_of_a_copy_in_another_cluster_goes_on() {
+    let source = source().await;
+    let dump_here = dump(&source).await;
+    let server = another_server();
+    let there = open(server.url()).await;
+    let roles = ["tide_owner", "tide_service", "tide_writer", "tide_reader"]
+        .map(|role| format!("create role {role}"));
+    there.batch_execute(&roles.join(";")).await.unwrap();
+    restore(&dump_here, server.url(), &[]).await;
+    tell(&there).await;
+    there.batch_execute("update work.tasks set priority = 'urgent' where title = 'untold 1'").await.unwrap();
+
+    let place = tempfile::tempdir().unwrap();
+    let into = format!("--file={}", place.path().join("dump").display());
+    postgres_tool(server.url(), "pg_dump", &["--format=custom", &into]).await;
+    let head = position(&there).await;
+    let told = tell(&there).await;
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let database = TestDatabase::empty().await;
+    restore(&place, &database.url(), &[]).await;
+    assert_goes_on(&database.connect().await, head, &told).await;
+}

@@ -10,6 +10,7 @@ declare
   v_in_progress xid8[] := array(select pg_snapshot_xip(snapshot));
   v_begun_since xid8 := pg_snapshot_xmax(snapshot);
   v_begun_before xid8 := coalesce(pg_snapshot_xmax(up_to), '18446744073709551615');
+  v_told bigint;
 begin
   return query
     select e.* from tide.events e
@@ -22,8 +23,10 @@ begin
         and (up_to is null or pg_visible_in_snapshot(e.xid, up_to));
   end if;
   if former_snapshot is not null then
+    v_told := tide._told_before_restore();
     return query select e.* from tide.events e
-      where e.id <= after_id and not pg_visible_in_snapshot(e.xid, former_snapshot);
+      where e.id <= after_id and e.id > v_told
+        and not pg_visible_in_snapshot(e.xid, former_snapshot);
   end if;
 end
 $$;
