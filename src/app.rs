@@ -1,7 +1,7 @@
 //! The running service: its tasks, how they begin and in which order they end.
 //!
 //! ```text
-//! begin:  listener, feed, publisher, accept loop           ready: the feed follows the log and the listener has tried
+//! begin:  listener, feed, upkeep, publisher, accept loop   ready: the feed follows the log and the listener has tried
 //! end:    stop accepting ─> stop the feed ─> the publisher sends what waits ─> sockets drain (1012) ─> done
 //! ```
 //!
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::auth::Tokens;
 use crate::config::Config;
-use crate::db::pool;
+use crate::db::pool::{self, Pool};
 use crate::error::Failure;
 use crate::gateway::{Gateway, Manners};
 use crate::http::accept::{self, Limits};
@@ -35,6 +35,7 @@ use crate::stream::message::MessageSettings;
 use crate::stream::pace::PaceSettings;
 use crate::stream::publisher::Publisher;
 use crate::stream::tail;
+use crate::stream::upkeep::Upkeep;
 
 pub use crate::stream::tail::TailOptions;
 
@@ -82,8 +83,9 @@ impl App {
         })?;
         let hub = Arc::new(Hub::new(config.stream.replay_bytes, Uuid::nil(), 0));
         let tokens = Tokens::new(config)?;
-        let gateway = Arc::new(Gateway::new(hub.clone(), pool::open(config)?, tokens, Manners::from(config)));
-        let stream = Stream::start(config, hub, &shutdown)?;
+        let pool = pool::open(config)?;
+        let gateway = Arc::new(Gateway::new(hub.clone(), pool.clone(), tokens, Manners::from(config)));
+        let stream = Stream::start(config, hub, pool, &shutdown)?;
         let shared = Arc::new(Shared {
             gateway: gateway.clone(),
             counters: stream.counters.clone(),
@@ -175,7 +177,12 @@ struct Stream {
 }
 
 impl Stream {
-    fn start(config: &Config, hub: Arc<Hub>, shutdown: &CancellationToken) -> Result<Self, Failure> {
+    fn start(
+        config: &Config,
+        hub: Arc<Hub>,
+        pool: Pool,
+        shutdown: &CancellationToken,
+    ) -> Result<Self, Failure> {
         let counters = Arc::<Counters>::default();
         let (feed, news) = source(config, Manner::Tick, None, counters.clone(), shutdown)?;
         let (health, hearing) = (feed.health.subscribe(), feed.hearing.clone());
@@ -186,6 +193,7 @@ impl Stream {
             messages: MessageSettings { cascade: config.features.ws_cascade },
         };
         tokio::spawn(feed.run(shutdown.clone()));
+        tokio::spawn(Upkeep { pool, counters: counters.clone() }.run(shutdown.clone()));
         let publisher = tokio::spawn(publisher.run(news));
         Ok(Self { counters, health, hearing, publisher })
     }

@@ -55,6 +55,11 @@ fn stream(page: &mut Page, shared: &Shared) {
     page.counter("tide_ticks_total", "Ticks made by this node", figures.ticks.get());
     page.counter("tide_events_total", "Events passed on by this node", figures.events.get());
     page.gauge("tide_backlog_events", "Events committed and not yet ticked", figures.backlog.get());
+    page.gauge(
+        "tide_notify_queue_usage",
+        "Share of the server's notification queue in use",
+        ratio(u64::try_from(figures.notify_queue.get()).unwrap_or(0), 1_000_000),
+    );
     page.counter("tide_messages_total", "Messages made of events", figures.messages.get());
     page.gauge(
         "tide_feed_healthy",

@@ -85,6 +85,8 @@ pub struct Counters {
     pub ticks: Counter,
     pub events: Counter,
     pub backlog: Gauge,
+    /// Share of the server's notification queue in use, in millionths.
+    pub notify_queue: Gauge,
     pub messages: Counter,
     /// AI events that came in, and messages they left in.
     pub ai_events: Counter,

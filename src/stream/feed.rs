@@ -17,7 +17,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::batch::Millis;
 use super::counters::Counters;
 use super::event::Event;
 use super::listener::{Alarm, Hearing, retries};
@@ -154,8 +153,7 @@ impl Feed {
             if self.health.send_replace(Health::Fine) != Health::Fine && self.manner == Manner::Tick {
                 tracing::info!("Following the log");
             }
-            let now = state.now();
-            let next = pace.after(look, now);
+            let next = pace.after(look, state.now());
             self.wait(state, &pace, next).await;
         }
     }
@@ -169,7 +167,7 @@ impl Feed {
             }
             if state.position != Some((epoch, head)) || !*may_advance {
                 let found = self.catch_up(log, state, epoch, head).await?;
-                return Ok(Look { found, full: false, in_flight: false });
+                return Ok(Look { found, ..Look::default() });
             }
         }
         match log.tick(state.settings.max_events_per_tick).await {
@@ -193,17 +191,17 @@ impl Feed {
         self.counters.ticks.add(1);
         self.send_tick(state, events, head).await?;
         let full = count * 2 >= usize::try_from(state.settings.max_events_per_tick).unwrap_or(usize::MAX);
-        Ok(Look { found: true, full, in_flight })
+        Ok(Look { found: count, full, in_flight })
     }
 
     /// Reads what others ticked, up to `head`; a turn when that is not the continuation of what we know.
-    async fn catch_up(&self, log: &Log, state: &mut State, epoch: Uuid, head: i64) -> Result<bool, Stopped> {
+    async fn catch_up(&self, log: &Log, state: &mut State, epoch: Uuid, head: i64) -> Result<usize, Stopped> {
         let (known, mut last) = state.position.unwrap_or((epoch, head));
         if known != epoch || head < last {
             self.turn(state, epoch, head).await?;
-            return Ok(false);
+            return Ok(0);
         }
-        let found = last < head;
+        let found = usize::try_from(head - last).unwrap_or(0);
         while last < head {
             match log.read(last, head).await {
                 Ok((events, end)) => {
@@ -240,7 +238,6 @@ impl Feed {
 
     async fn refresh_settings(&self, log: &Log, state: &mut State) -> Result<(), Stopped> {
         let settings = LiveSettings::read(&log.settings().await?);
-        self.counters.backlog.set(log.backlog().await?);
         if settings != state.settings {
             state.settings = settings.clone();
             self.news.send(News::Settings(settings)).await.map_err(|_| Stopped::NobodyListens)?;
@@ -258,7 +255,7 @@ impl Feed {
     }
 
     /// Until `next`, or until something rings and enough time has passed.
-    async fn wait(&self, state: &State, pace: &Pace, next: Millis) {
+    async fn wait(&self, state: &State, pace: &Pace, next: Duration) {
         let rung = async {
             tokio::select! {
                 () = self.alarm.ticked.notified() => {}
@@ -269,11 +266,16 @@ impl Feed {
                     }
                 },
             }
-            sleep_until(state.instant(pace.earliest(state.now()))).await;
+            let now = state.now();
+            let earliest = pace.earliest(now);
+            // A timer counts in milliseconds, so none is asked when there is nothing to wait for.
+            if earliest > now {
+                sleep_until(state.started + earliest).await;
+            }
         };
         tokio::select! {
             () = rung => {}
-            () = sleep_until(state.instant(next)) => {}
+            () = sleep_until(state.started + next) => {}
         }
     }
 }
@@ -287,12 +289,8 @@ struct State {
 }
 
 impl State {
-    fn now(&self) -> Millis {
-        Millis::try_from(self.started.elapsed().as_millis()).unwrap_or(Millis::MAX)
-    }
-
-    fn instant(&self, at: Millis) -> Instant {
-        self.started + Duration::from_millis(at)
+    fn now(&self) -> Duration {
+        self.started.elapsed()
     }
 }
 

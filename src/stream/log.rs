@@ -43,6 +43,7 @@ pub struct Log {
     read: Statement,
     position: Statement,
     in_flight: Statement,
+    settings: Statement,
     boundary: Option<Statement>,
     pid: i32,
 }
@@ -66,6 +67,7 @@ impl Log {
             read: client.prepare(&read).await?,
             position: client.prepare("select p.epoch, p.sequence from tide.position() p").await?,
             in_flight: client.prepare("select tide.in_flight()").await?,
+            settings: client.prepare("select s.key, s.value from tide.settings s").await?,
             boundary: client.prepare_typed(boundary, &[Type::INT8, Type::INT8]).await.ok(),
             client,
             pid,
@@ -132,16 +134,8 @@ impl Log {
     /// # Errors
     /// Postgres' own.
     pub async fn settings(&self) -> Result<Vec<(String, String)>, tokio_postgres::Error> {
-        let rows = self.client.query("select s.key, s.value from tide.settings s", &[]).await?;
+        let rows = self.client.query(&self.settings, &[]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-    }
-
-    /// `tide.pending_count`: committed and not yet ticked.
-    ///
-    /// # Errors
-    /// Postgres' own.
-    pub async fn backlog(&self) -> Result<i64, tokio_postgres::Error> {
-        Ok(self.client.query_one("select tide.pending_count()", &[]).await?.get(0))
     }
 }
 

@@ -16,6 +16,7 @@
 //! - [`batch`], [`merge`], [`pace`], [`replay`] are pure: no clock, no I/O, tested by property.
 //! - [`hub`] has the only lock that everyone shares, and holds it for moments.
 //! - [`tail`] is the same feed with a terminal at its end.
+//! - [`upkeep`] is beside the path: partitions made ahead, figures that warn.
 
 pub mod batch;
 pub mod counters;
@@ -32,3 +33,4 @@ pub mod publisher;
 pub mod replay;
 pub mod settings;
 pub mod tail;
+pub mod upkeep;

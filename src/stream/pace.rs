@@ -1,13 +1,14 @@
-//! When the feed looks next. Pure: times are passed in.
+//! When the feed looks next. Pure: times are passed in, as the time since the feed began.
 //!
-//! At rest a doorbell is answered at once; under load ticks are no closer than the interval, because each costs a
-//! flush and shares the cores with the writers. While a transaction that the last tick saw is open, the feed looks
-//! again by itself: that transaction may have found the doorbell taken. Without any of this it still looks now and
-//! then: a notification is never what correctness rests on.
+//! While it is calm (fewer than [`CALM`] events per interval) a doorbell is answered at once; under load ticks are no
+//! closer than the interval, because each costs a flush and shares the cores with the writers. While a transaction
+//! that the last tick saw is open, the feed looks again by itself: that transaction may have found the doorbell taken.
+//! Without any of this it still looks now and then: a notification is never what correctness rests on.
 
 use std::time::Duration;
 
-use super::batch::Millis;
+/// Events per interval up to which every doorbell gets a tick of its own: 200 a second with the default interval.
+const CALM: f64 = 4.0;
 
 /// The distances between looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +37,8 @@ impl Default for PaceSettings {
 /// What a look found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Look {
-    /// Events came.
-    pub found: bool,
+    /// So many events came.
+    pub found: usize,
     /// So many that there are probably more: a backlog.
     pub full: bool,
     /// Some transaction was in flight that may still add events.
@@ -48,15 +49,16 @@ pub struct Look {
 #[derive(Debug)]
 pub struct Pace {
     settings: PaceSettings,
-    last_tick: Option<Millis>,
-    loaded: bool,
+    last_tick: Duration,
+    /// Events of late: each tick adds its own, [`CALM`] of them drain per interval.
+    level: f64,
     backoff: Duration,
 }
 
 impl Pace {
     /// At rest.
     pub fn new(settings: PaceSettings) -> Self {
-        Self { settings, last_tick: None, loaded: false, backoff: settings.look_again }
+        Self { settings, last_tick: Duration::ZERO, level: 0.0, backoff: settings.look_again }
     }
 
     /// New distances, from the next look on.
@@ -66,12 +68,9 @@ impl Pace {
     }
 
     /// Takes note of a look at `now` and says when the next one is due if nothing rings.
-    pub fn after(&mut self, look: Look, now: Millis) -> Millis {
-        if look.found {
-            let interval = millis(self.settings.tick_interval);
-            self.loaded = self.last_tick.is_some_and(|last| now.saturating_sub(last) < 2 * interval);
-            self.last_tick = Some(now);
-            self.backoff = self.settings.look_again;
+    pub fn after(&mut self, look: Look, now: Duration) -> Duration {
+        if look.found > 0 {
+            self.note_tick(look.found, now);
         }
         if look.full {
             return now;
@@ -79,76 +78,103 @@ impl Pace {
         if look.in_flight {
             let wait = self.backoff;
             self.backoff = (self.backoff * 2).min(self.settings.look_again_max);
-            return self.earliest(now + millis(wait));
+            return self.earliest(now + wait);
         }
         self.backoff = self.settings.look_again;
-        if look.found {
+        if look.found > 0 {
             // A tick stops before a transaction that would make it too large: look once more soon.
-            return now + millis(self.settings.tick_interval);
+            return now + self.settings.tick_interval;
         }
-        now + millis(self.settings.idle)
+        now + self.settings.idle
     }
 
     /// The earliest moment, not before `at`, at which the doorbell may be answered.
-    pub fn earliest(&self, at: Millis) -> Millis {
-        match self.last_tick {
-            Some(last) if self.loaded => at.max(last + millis(self.settings.tick_interval)),
-            _ => at,
-        }
+    pub fn earliest(&self, at: Duration) -> Duration {
+        if self.level > CALM { at.max(self.last_tick + self.settings.tick_interval) } else { at }
     }
-}
 
-fn millis(duration: Duration) -> Millis {
-    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX / 4)
+    #[allow(clippy::cast_precision_loss, reason = "a few events more or less")]
+    fn note_tick(&mut self, found: usize, now: Duration) {
+        let interval = self.settings.tick_interval.as_secs_f64().max(1e-6);
+        let drained = CALM * now.saturating_sub(self.last_tick).as_secs_f64() / interval;
+        // However large a tick was, one quiet interval is enough to be calm again.
+        self.level = ((self.level - drained).max(0.0) + found as f64).min(2.0 * CALM);
+        self.last_tick = now;
+        self.backoff = self.settings.look_again;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const FOUND: Look = Look { found: true, full: false, in_flight: false };
-    const NOTHING: Look = Look { found: false, full: false, in_flight: false };
-    const OPEN: Look = Look { found: false, full: false, in_flight: true };
+    const NOTHING: Look = Look { found: 0, full: false, in_flight: false };
+    const OPEN: Look = Look { found: 0, full: false, in_flight: true };
+
+    fn found(events: usize) -> Look {
+        Look { found: events, ..NOTHING }
+    }
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
 
     #[test]
     fn at_rest_the_doorbell_is_answered_at_once() {
         let mut pace = Pace::new(PaceSettings::default());
-        assert_eq!(pace.after(NOTHING, 0), 500);
-        assert_eq!(pace.earliest(77), 77);
-        pace.after(FOUND, 77);
-        assert_eq!(pace.earliest(79), 79);
+        assert_eq!(pace.after(NOTHING, ms(0)), ms(500));
+        assert_eq!(pace.earliest(ms(77)), ms(77));
+        pace.after(found(1), ms(77));
+        assert_eq!(pace.earliest(ms(79)), ms(79));
+    }
+
+    #[test]
+    fn a_hundred_single_changes_a_second_are_no_load() {
+        let mut pace = Pace::new(PaceSettings::default());
+        for at in (0..5_000).step_by(10) {
+            pace.after(found(1), ms(at));
+            assert_eq!(pace.earliest(ms(at + 1)), ms(at + 1));
+        }
     }
 
     #[test]
     fn under_load_ticks_keep_their_distance_until_it_is_quiet_again() {
         let mut pace = Pace::new(PaceSettings::default());
-        pace.after(FOUND, 100);
-        pace.after(FOUND, 103);
-        assert_eq!(pace.earliest(104), 123);
-        pace.after(FOUND, 123);
-        assert_eq!(pace.earliest(125), 143);
-        pace.after(FOUND, 400);
-        assert_eq!(pace.earliest(401), 401);
+        for at in [100, 120, 140] {
+            pace.after(found(260), ms(at));
+            assert_eq!(pace.earliest(ms(at + 1)), ms(at + 20));
+        }
+        pace.after(found(1), ms(170));
+        assert_eq!(pace.earliest(ms(171)), ms(171));
+    }
+
+    #[test]
+    fn many_small_ticks_are_load_too() {
+        let mut pace = Pace::new(PaceSettings::default());
+        (100..110).for_each(|at| {
+            pace.after(found(1), ms(at));
+        });
+        assert_eq!(pace.earliest(ms(110)), ms(129));
     }
 
     #[test]
     fn an_open_transaction_is_looked_at_again_ever_less_often() {
         let mut pace = Pace::new(PaceSettings::default());
-        let mut now = 0;
+        let mut now = ms(0);
         let mut gaps = Vec::new();
         for _ in 0..7 {
             let next = pace.after(OPEN, now);
-            gaps.push(next - now);
+            gaps.push((next - now).as_millis());
             now = next;
         }
         assert_eq!(gaps, [2, 4, 8, 16, 32, 50, 50]);
-        assert_eq!(pace.after(Look { found: true, in_flight: true, full: false }, now), now + 2);
+        assert_eq!(pace.after(Look { found: 1, ..OPEN }, now), now + ms(2));
     }
 
     #[test]
     fn a_backlog_is_worked_off_without_pause() {
         let mut pace = Pace::new(PaceSettings::default());
-        let full = Look { found: true, full: true, in_flight: true };
-        assert_eq!((pace.after(full, 5), pace.after(full, 6)), (5, 6));
+        let full = Look { found: 5000, full: true, in_flight: true };
+        assert_eq!((pace.after(full, ms(5)), pace.after(full, ms(6))), (ms(5), ms(6)));
     }
 }
