@@ -1,6 +1,7 @@
 //! Every test that needs a database, in one binary: one Postgres, one migrated template, a clone per test.
 //!
 //! - `support` starts the server, makes the clones and waits for conditions;
+//! - `service` is `/ws` from outside, in peace and under faults;
 //! - `sql` runs `tests/sql/<room>/<object>/<behaviour>.sql`;
 //! - `tide` is what the engine does across commits and connections, `workload` all of it at once, under a seeded
 //!   storm, `broken` the proof that the storm's checkers catch what they are there for;
@@ -12,6 +13,7 @@ mod broken;
 mod conventions;
 mod migrate;
 mod restore;
+mod service;
 mod sql;
 mod support;
 mod workload;

@@ -1,0 +1,115 @@
+//! A running service: in this process, or as the real program that can be stopped, killed and started again.
+
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tidegate::app::{App, Running};
+use tidegate::cli::token;
+use tidegate::config::Config;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio_util::sync::CancellationToken;
+
+use super::client::Client;
+use crate::support::TestDatabase;
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// The service in this process.
+pub(crate) struct Node {
+    pub(crate) address: SocketAddr,
+    pub(crate) shutdown: CancellationToken,
+    running: Running,
+}
+
+impl Node {
+    /// Follows the log when it returns.
+    pub(crate) async fn start(database: &TestDatabase, settings: &[(&str, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shutdown = CancellationToken::new();
+        let running = App::start(&config(database, settings), listener, shutdown.clone()).unwrap();
+        running.ready().await.unwrap();
+        Self { address: running.local_addr(), shutdown, running }
+    }
+
+    /// A client of that person's, with the first message still to come.
+    pub(crate) async fn client(&self, handle: &str) -> Client {
+        Client::open(self.address, "/ws", Some(&sign(handle, 3600))).await
+    }
+
+    /// A client whose snapshot has come.
+    pub(crate) async fn synced(&self, handle: &str) -> Client {
+        let mut client = self.client(handle).await;
+        client.expect("sync").await;
+        client
+    }
+
+    /// A client that wants no snapshot.
+    pub(crate) async fn silent(&self, handle: &str) -> Client {
+        Client::open(self.address, "/ws?sync=none", Some(&sign(handle, 3600))).await
+    }
+
+    pub(crate) async fn stop(self) {
+        self.shutdown.cancel();
+        self.running.stopped().await;
+    }
+}
+
+/// A token of ours, valid for so many seconds.
+pub(crate) fn sign(handle: &str, seconds: u64) -> String {
+    let config = Config::load(None, [("TIDEGATE_JWT_SECRET".to_owned(), SECRET.to_owned())]).unwrap();
+    token::sign(&config, handle, Duration::from_secs(seconds), None).unwrap()
+}
+
+fn config(database: &TestDatabase, settings: &[(&str, &str)]) -> Config {
+    let ours = [("DATABASE_URL", database.url()), ("TIDEGATE_JWT_SECRET", SECRET.to_owned())];
+    let theirs = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let ours = ours.into_iter().map(|(key, value)| (key.to_owned(), value));
+    Config::load(None, ours.chain(theirs)).unwrap()
+}
+
+/// The service as the program that people start. Killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    /// Follows the log when it returns.
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate"))
+            .arg("serve")
+            .env("DATABASE_URL", database.url())
+            .env("TIDEGATE_JWT_SECRET", SECRET)
+            .env("TIDEGATE_LISTEN", "127.0.0.1:0")
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.next_line().await.unwrap().expect("it says where it serves");
+        let (_, rest) = line.split_once("http://").unwrap();
+        let address = rest.split_whitespace().next().unwrap().parse().unwrap();
+        Self { child, address }
+    }
+
+    pub(crate) async fn client(&self, path: &str) -> Client {
+        Client::open(self.address, path, Some(&sign("ann", 3600))).await
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id().expect("it runs")).unwrap();
+        kill(Pid::from_raw(pid), signal).unwrap();
+    }
+
+    /// `kill -9`
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
