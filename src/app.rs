@@ -301,11 +301,13 @@ async fn stop_signal() {
 /// The database cannot be reached, or the position is not available any more.
 pub async fn tail(config: Config, options: TailOptions) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
+    let address = pool::address(&config.database, config.database_url()?, "tail")?;
+    let client = pool::wait_for(&address, config.database.wait_seconds).await?;
+    let handles = tail::handles(&client).await;
     let (feed, news) = source(&config, Manner::Watch, options.from, Arc::default(), &shutdown)?;
     let health = feed.health.subscribe();
     tokio::spawn(feed.run(shutdown.clone()));
     let patience = Duration::from_secs(config.database.wait_seconds);
-    let handles = tail::handles(&config).await;
     let names = |id: &str| handles.get(id).cloned();
     tokio::select! {
         shown = tail::show(news, health, names, &options, patience) => shown,

@@ -5,6 +5,7 @@
 //! file, which is therefore both the reference documentation and the list of what may be set: the type of a default
 //! decides how an environment variable's text is read.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -17,6 +18,8 @@ pub const DEFAULTS: &str = include_str!("../tidegate.default.toml");
 
 /// Shorter secrets can be guessed offline from one token.
 pub const MIN_SECRET_BYTES: usize = 32;
+/// Thirty-two random bytes as hex have about thirteen.
+const MIN_DIFFERENT: usize = 8;
 
 /// Other names of keys, weakest first: a later one that is set wins, and `TIDEGATE_<SECTION>__<KEY>` wins over all.
 const ALIASES: &[(&str, &str, &str)] = &[
@@ -209,6 +212,8 @@ pub enum ConfigError {
     NoSecret,
     #[error("the token secret is too short: {bytes} bytes, at least {MIN_SECRET_BYTES} are needed")]
     ShortSecret { bytes: usize },
+    #[error("the token secret can be guessed: it has only {different} different characters")]
+    DullSecret { different: usize },
 }
 
 impl Config {
@@ -252,14 +257,18 @@ impl Config {
         non_empty(&self.database.listener_url).map_or_else(|| self.database_url(), Ok)
     }
 
-    /// The token secret, refused when it is missing or short.
+    /// The token secret, refused when it is missing, short, or a row of x.
     ///
     /// # Errors
-    /// [`ConfigError::NoSecret`], [`ConfigError::ShortSecret`].
+    /// [`ConfigError::NoSecret`], [`ConfigError::ShortSecret`], [`ConfigError::DullSecret`].
     pub fn jwt_secret(&self) -> Result<&str, ConfigError> {
         let secret = non_empty(&self.auth.jwt_secret).ok_or(ConfigError::NoSecret)?;
         if secret.len() < MIN_SECRET_BYTES {
             return Err(ConfigError::ShortSecret { bytes: secret.len() });
+        }
+        let different = secret.bytes().collect::<BTreeSet<_>>().len();
+        if different < MIN_DIFFERENT {
+            return Err(ConfigError::DullSecret { different });
         }
         Ok(secret)
     }

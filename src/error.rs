@@ -81,7 +81,7 @@ impl From<ConfigError> for Failure {
             ConfigError::NoDatabase => {
                 "set DATABASE_URL=postgres://user:password@host:5432/dbname, or run `tidegate dev` for a private one"
             }
-            ConfigError::NoSecret | ConfigError::ShortSecret { .. } => {
+            ConfigError::NoSecret | ConfigError::ShortSecret { .. } | ConfigError::DullSecret { .. } => {
                 "set TIDEGATE_JWT_SECRET, e.g. to the output of `openssl rand -base64 48`"
             }
             ConfigError::Unreadable { .. } => "check the path given to --config and its permissions",

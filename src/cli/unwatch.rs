@@ -1,5 +1,6 @@
 //! `tidegate unwatch TABLE`: `select tide.unwatch(…)`.
 
+use super::watch::insist_on_table;
 use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::pool;
@@ -13,6 +14,7 @@ pub struct UnwatchOptions {
 
 pub(super) async fn run(config: Config, options: UnwatchOptions) -> Outcome {
     let client = pool::connect_for(&config, "unwatch").await?;
+    insist_on_table(&client, &options.table).await?;
     client.execute("select tide.unwatch($1::text::regclass)", &[&options.table]).await?;
     println!("{} is off the stream", options.table);
     Ok(Verdict::So)

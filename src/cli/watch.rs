@@ -1,8 +1,11 @@
 //! `tidegate watch TABLE`: `select tide.watch(…)`.
 
+use tokio_postgres::Client;
+
 use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::pool;
+use crate::error::Failure;
 
 /// Options of `tidegate watch`: those of the SQL function `tide.watch`.
 #[derive(Debug, Clone, clap::Args)]
@@ -31,6 +34,7 @@ pub struct WatchOptions {
 
 pub(super) async fn run(config: Config, options: WatchOptions) -> Outcome {
     let client = pool::connect_for(&config, "watch").await?;
+    insist_on_table(&client, &options.table).await?;
     client
         .execute(
             "select tide.watch($1::text::regclass, entity => $2, topics => $3, key => $4, columns => $5,
@@ -48,6 +52,15 @@ pub(super) async fn run(config: Config, options: WatchOptions) -> Outcome {
         .await?;
     println!("{} is on the stream", options.table);
     Ok(Verdict::So)
+}
+
+/// Tells a table that is not there from a schema of ours that is not.
+pub(super) async fn insist_on_table(client: &Client, table: &str) -> Result<(), Failure> {
+    let there = client.query_one("select to_regclass($1::text) is not null", &[&table]).await?;
+    if there.get(0) {
+        return Ok(());
+    }
+    Err(Failure::not_so(format!("there is no table {table}"), "name it with its schema, e.g. shop.orders"))
 }
 
 /// An option that was not repeated even once leaves the choice to the SQL function.

@@ -126,11 +126,13 @@ fn the_listener_has_the_databases_address_unless_it_has_its_own() {
 }
 
 #[test]
-fn a_missing_or_short_secret_is_refused() {
+fn a_missing_short_or_guessable_secret_is_refused() {
     assert_eq!(Config::defaults().jwt_secret(), Err(ConfigError::NoSecret));
     let short = with(&[("JWT_SECRET", "short")]).unwrap();
     assert_eq!(short.jwt_secret(), Err(ConfigError::ShortSecret { bytes: 5 }));
-    assert!(with(&[("JWT_SECRET", &"x".repeat(32))]).unwrap().jwt_secret().is_ok());
+    let dull = with(&[("JWT_SECRET", &"x".repeat(32))]).unwrap();
+    assert_eq!(dull.jwt_secret(), Err(ConfigError::DullSecret { different: 1 }));
+    assert!(with(&[("JWT_SECRET", &"0123456789abcdef".repeat(2))]).unwrap().jwt_secret().is_ok());
 }
 
 #[test]

@@ -14,12 +14,9 @@ use super::definitions::files::{self, SqlFile};
 use super::definitions::load::{Loaded, Loader};
 use super::definitions::state::{Choices, Chosen, State};
 use super::history::{apply, unapplied};
-use super::{definitions, pool};
+use super::{OLDEST_SERVER, definitions, pool};
 use crate::config::Config;
 use crate::error::Failure;
-
-/// The oldest server that has everything we use (`create or replace trigger`, `xid8` and snapshots in SQL).
-const OLDEST_SERVER: i32 = 14;
 
 /// One migrator at a time, in this database. "tidegate" in ASCII.
 const MIGRATORS_LOCK: i64 = 0x7469_6465_6761_7465;
@@ -253,8 +250,9 @@ async fn look(client: &mut Client, files: &[SqlFile]) -> Result<Pending, Failure
 /// For `serve`: refuses a database that is behind or ahead of this program. Reads two small tables.
 ///
 /// # Errors
-/// Something is pending, or the database belongs to a newer program.
+/// Something is pending, the database belongs to a newer program, or the server is too old.
 pub async fn insist_on_current(client: &Client) -> Result<(), Failure> {
+    insist_on_server(client).await?;
     let migrations = unapplied(client).await?.len();
     let records = definitions::memory::records(client).await?;
     let loaded: BTreeSet<(&str, &str)> =
@@ -273,7 +271,10 @@ pub async fn insist_on_current(client: &Client) -> Result<(), Failure> {
 }
 
 async fn insist_on_server(client: &Client) -> Result<(), Failure> {
-    let version = definitions::catalog::server_version(client).await?;
+    refuse_old(definitions::catalog::server_version(client).await?)
+}
+
+fn refuse_old(version: i32) -> Result<(), Failure> {
     if version >= OLDEST_SERVER {
         return Ok(());
     }
@@ -296,6 +297,13 @@ async fn lock(client: &Client) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_lacks_what_we_use_is_refused_by_name() {
+        assert!(refuse_old(OLDEST_SERVER).is_ok());
+        let refused = refuse_old(13).unwrap_err();
+        assert_eq!(refused.what(), "this is PostgreSQL 13; Tidegate needs 15 or newer");
+    }
 
     #[test]
     fn nothing_done_is_up_to_date() {

@@ -77,6 +77,22 @@ fn what_the_snapshot_covers_does_not_come_again() {
 }
 
 #[test]
+fn a_snapshot_may_lie_ahead_of_messages_still_to_come() {
+    let mut road = Road::new();
+    for sequence in 1..=6 {
+        road.tick(vec![event(sequence, 1, "p:1", "a")], 0);
+    }
+    let mut subscriptions = subscribed(&[("p:1", 5)]);
+    let hub = HashMap::from([(Topic::from("p:1"), 1)]);
+    assert_eq!(subscriptions.positions(&hub)["p:1"], 5, "not lower than the snapshot");
+    for covered in &road.sent[..5] {
+        assert_eq!(subscriptions.view(covered), None);
+    }
+    let view = subscriptions.view(&road.sent[5]).unwrap();
+    assert_eq!((view.previous, view.position), (5, 6));
+}
+
+#[test]
 fn an_agents_event_that_waited_does_not_lower_the_position_of_a_later_snapshot() {
     let mut road = Road::new();
     road.tick(vec![ai(1, 1, "p:1", "a")], 0);

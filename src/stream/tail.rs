@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
+use tokio_postgres::Client;
 
 use super::event::{Event, Topic};
 use super::feed::{Health, News};
-use crate::config::Config;
-use crate::db::pool;
 use crate::error::Failure;
 use story::Paint;
 
@@ -81,8 +80,7 @@ pub async fn show(
 }
 
 /// Handles by user id, so that people read names. Empty when they may not be read: ids do too.
-pub async fn handles(config: &Config) -> HashMap<String, String> {
-    let Ok(client) = pool::connect_for(config, "tail").await else { return HashMap::new() };
+pub async fn handles(client: &Client) -> HashMap<String, String> {
     let rows = client.query("select u.id::text, u.handle from work.users u limit 10000", &[]).await;
     rows.unwrap_or_default().iter().map(|row| (row.get(0), row.get(1))).collect()
 }
@@ -134,11 +132,26 @@ fn print(
             writeln!(out, "{}", story::json(event))?;
         }
     } else {
-        for transaction in transactions(events.iter().filter(wanted)) {
-            out.write_all(story::tell(&transaction, paint, names).as_bytes())?;
-        }
+        tell(&transactions(events.iter().filter(wanted)), paint, names, &mut out)?;
     }
     out.flush()
+}
+
+/// What several transactions of one tick moved in the same way is said once, after the last of them.
+fn tell(
+    transactions: &[Vec<&Event>],
+    paint: Paint,
+    names: &impl Fn(&str) -> Option<String>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let moved: Vec<String> = transactions.iter().map(|events| story::moved(events, paint)).collect();
+    for (at, events) in transactions.iter().enumerate() {
+        out.write_all(story::tell(events, paint, names).as_bytes())?;
+        if moved.get(at + 1) != Some(&moved[at]) {
+            out.write_all(moved[at].as_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 /// Events by transaction, in the order of their last events.

@@ -169,6 +169,7 @@ async fn a_person_passes_waiting_agents_except_on_the_same_row_and_a_shutdown_se
     let stopped = tokio::spawn(node.stop());
     assert_eq!(events(&client.expect("bulk").await)[0].2, TASKS[2]);
     assert_eq!(client.closed().await, 1012);
+    drop(client);
     stopped.await.unwrap();
 }
 

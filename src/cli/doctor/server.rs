@@ -6,9 +6,8 @@ use tokio_postgres::Client;
 
 use super::findings::{Checked, Finding, Findings};
 use crate::config::Config;
-use crate::db::pool;
+use crate::db::{OLDEST_SERVER, pool};
 
-const OLDEST_VERSION: i32 = 150_000;
 /// Connections beside the pool: listener, ticker, and room for a command.
 const BESIDE_THE_POOL: usize = 4;
 /// A token is refused when the clocks differ by more than `auth.leeway_seconds`, five at most.
@@ -34,8 +33,9 @@ async fn connection(client: &Client, config: &Config) -> Checked {
             format!("{place} is a standby"),
             "point DATABASE_URL at the primary: a standby cannot LISTEN",
         )
-    } else if number < OLDEST_VERSION {
-        Finding::fail(format!("{place} is PostgreSQL {version}"), "upgrade to 15 or newer")
+    } else if number / 10_000 < OLDEST_SERVER {
+        let remedy = format!("upgrade to {OLDEST_SERVER} or newer");
+        Finding::fail(format!("{place} is PostgreSQL {version}"), remedy)
     } else {
         Finding::ok(format!("PostgreSQL {version} at {place}"))
     })

@@ -7,7 +7,7 @@ use super::Result;
 use crate::error::Failure;
 
 /// The oldest version that the engine works on.
-const OLDEST: u32 = 15;
+const OLDEST: u32 = crate::db::OLDEST_SERVER.unsigned_abs();
 
 /// Directories whose children are named after versions: `/usr/lib/postgresql/15/bin`.
 const VERSIONED: [&str; 2] = ["/usr/lib/postgresql", "/usr/local/lib/postgresql"];

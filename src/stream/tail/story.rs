@@ -52,11 +52,16 @@ pub(super) fn tell(events: &[&Event], paint: Paint, names: &impl Fn(&str) -> Opt
     if events.len() > TOLD {
         let _ = writeln!(lines, "{:14}… and {} more in the same transaction", "", events.len() - TOLD);
     }
-    let moved = moved(events);
-    if !moved.is_empty() {
-        let _ = writeln!(lines, "{:14}{}", "", paint.dim(&format!("↳ {}", moved.join("   ↳ "))));
-    }
     lines
+}
+
+/// The line of the summaries that the transaction moved, the last one ended; empty if none.
+pub(super) fn moved(events: &[&Event], paint: Paint) -> String {
+    let moved = summaries(events);
+    if moved.is_empty() {
+        return String::new();
+    }
+    format!("{:14}{}\n", "", paint.dim(&format!("↳ {}", moved.join("   ↳ "))))
 }
 
 fn clock(at: i64) -> String {
@@ -153,7 +158,7 @@ fn cut(text: &str) -> String {
 }
 
 /// The summaries that the transaction moved, as they stand now.
-fn moved(events: &[&Event]) -> Vec<String> {
+fn summaries(events: &[&Event]) -> Vec<String> {
     let events: Vec<Arc<Event>> = events.iter().map(|event| Arc::new(Event::clone(event))).collect();
     let cascade = merge::cascades(&events);
     let objects = |members: &[&RawValue]| members.iter().filter_map(|json| object(json)).collect::<Vec<_>>();
@@ -234,7 +239,8 @@ mod tests {
     use crate::stream::event::sample::{event, raw};
 
     fn told(events: &[&Event]) -> String {
-        tell(events, Paint::new(false), &|id| (id == "ann").then(|| "Ann".to_owned()))
+        let paint = Paint::new(false);
+        tell(events, paint, &|id| (id == "ann").then(|| "Ann".to_owned())) + &moved(events, paint)
     }
 
     #[test]
