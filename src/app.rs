@@ -220,7 +220,7 @@ pub fn source(
     };
     let (news, received) = mpsc::channel(NEWS);
     let feed = Feed {
-        address: pool::address(&config.database, config.database_url()?, "feed")?,
+        address: pool::address(&config.database, config.listener_url()?, "feed")?,
         manner,
         pace: PaceSettings {
             tick_interval: Duration::from_millis(config.stream.tick_interval_ms),

@@ -2,8 +2,8 @@
 //!
 //! Invariant: a connection carries no session state. Whatever a request needs is `set local` in its transaction, so
 //! that a connection may be shared, recycled, or sit behind a transaction pooler. The statement timeout is given when
-//! connecting; when `listener_url` is set (which says that `url` is a pooler) it is left to the server, because
-//! poolers refuse start-up options.
+//! connecting; a pooler that refuses start-up options leaves it to the server. Statements of requests are unnamed
+//! (`query_typed`): named ones belong to a server process, and behind a pooler the next one is another's.
 //!
 //! A pooled connection never listens: the listener has its own, through [`connect`] or through
 //! [`address`] and its own loop.
@@ -11,7 +11,9 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
+use deadpool_postgres::{Connect, Manager, ManagerConfig, RecyclingMethod, Runtime};
+use futures::future::BoxFuture;
+use tokio::task::JoinHandle;
 use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{AsyncMessage, Client, NoTls};
@@ -28,18 +30,43 @@ pub type Pool = deadpool_postgres::Pool;
 /// No address, or one that cannot be parsed.
 pub fn open(config: &Config) -> Result<Pool, Failure> {
     let database = &config.database;
-    let mut address = address(database, config.database_url()?, "requests")?;
-    if database.listener_url.is_empty() {
-        limit_statements(&mut address, database.statement_timeout_ms);
-    }
+    let address = address(database, config.database_url()?, "requests")?;
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    Pool::builder(Manager::from_config(address, NoTls, recycling))
+    let dial = Dial { statement_timeout_ms: database.statement_timeout_ms };
+    Pool::builder(Manager::from_connect(address, dial, recycling))
         .max_size(database.pool_size)
         .wait_timeout(Some(Duration::from_millis(database.pool_wait_ms)))
         .create_timeout(Some(Duration::from_millis(database.connect_timeout_ms)))
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|e| Failure::environment(format!("the pool cannot be built: {e}"), "check [database]"))
+}
+
+/// How the pool connects.
+#[derive(Debug)]
+struct Dial {
+    statement_timeout_ms: u64,
+}
+
+impl Connect for Dial {
+    fn connect(
+        &self,
+        address: &tokio_postgres::Config,
+    ) -> BoxFuture<'_, Result<Dialled, tokio_postgres::Error>> {
+        let (plain, mut limited) = (address.clone(), address.clone());
+        limit_statements(&mut limited, self.statement_timeout_ms);
+        Box::pin(async move {
+            match connect_and_carry(&limited).await {
+                Err(error) if refuses_options(&error) => connect_and_carry(&plain).await,
+                other => other,
+            }
+        })
+    }
+}
+
+/// What poolers say to start-up options.
+fn refuses_options(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|refusal| refusal.message().contains("startup parameter"))
 }
 
 /// The address in `url` with our time limits: connect timeout, keepalives, a server that takes writes.
@@ -85,8 +112,15 @@ pub fn address(database: &Database, url: &str, purpose: &str) -> Result<tokio_po
 /// # Errors
 /// Whatever Postgres or the network says; [`Failure::from`] turns it into a sentence.
 pub async fn connect(address: &tokio_postgres::Config) -> Result<Client, tokio_postgres::Error> {
+    connect_and_carry(address).await.map(|(client, _)| client)
+}
+
+/// A client, and the task that carries its messages.
+type Dialled = (Client, JoinHandle<()>);
+
+async fn connect_and_carry(address: &tokio_postgres::Config) -> Result<Dialled, tokio_postgres::Error> {
     let (client, mut connection) = address.connect(NoTls).await?;
-    tokio::spawn(async move {
+    let carrier = tokio::spawn(async move {
         while let Some(message) = std::future::poll_fn(|context| connection.poll_message(context)).await {
             match message {
                 Ok(AsyncMessage::Notice(notice)) => tell(&notice),
@@ -95,7 +129,7 @@ pub async fn connect(address: &tokio_postgres::Config) -> Result<Client, tokio_p
             }
         }
     });
-    Ok(client)
+    Ok((client, carrier))
 }
 
 /// What a function of ours remarks is for the person at the keyboard; Postgres' own remarks are not.

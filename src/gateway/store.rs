@@ -1,5 +1,7 @@
-//! The SQL functions that the gateway asks. Each function here bears its SQL function's name and is one call.
+//! The SQL functions that the gateway asks. Each function here bears its SQL function's name and is one call, with an
+//! unnamed statement: see [`crate::db::pool`].
 
+use postgres_types::{ToSql, Type};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -8,6 +10,9 @@ use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::stream::event::{Event, Topic};
 use crate::stream::log::{self, JsonText};
+
+/// A parameter with its type.
+type Param<'p> = (&'p (dyn ToSql + Sync), Type);
 
 /// A user of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,13 +55,12 @@ async fn client(pool: &Pool) -> Result<deadpool_postgres::Object, Problem> {
 /// # Errors
 /// The database's.
 pub async fn user(pool: &Pool, id_or_handle: &str) -> Result<Option<User>, Problem> {
-    const SQL: &str = "select u.id, u.handle from work.users u where u.id::text = lower($1) or u.handle = $1 \
-        order by u.id::text = lower($1) desc limit 1";
+    const BY_ID: &str = "select u.id, u.handle from work.users u where u.id = $1";
+    const BY_HANDLE: &str = "select u.id, u.handle from work.users u where u.handle = $1";
     let client = client(pool).await?;
-    let by_id = "select u.id, u.handle from work.users u where u.id = $1";
     let row = match Uuid::parse_str(id_or_handle) {
-        Ok(id) => client.query_opt(by_id, &[&id]).await,
-        Err(_) => client.query_opt(SQL, &[&id_or_handle]).await,
+        Ok(id) => client.query_typed_opt(BY_ID, &[(&id, Type::UUID)]).await,
+        Err(_) => client.query_typed_opt(BY_HANDLE, &[(&id_or_handle, Type::TEXT)]).await,
     };
     let row = row.map_err(|error| problem("user", &error))?;
     Ok(row.map(|row| User { id: row.get(0), handle: row.get(1) }))
@@ -67,11 +71,9 @@ pub async fn user(pool: &Pool, id_or_handle: &str) -> Result<Option<User>, Probl
 /// # Errors
 /// The database's.
 pub async fn visible_projects(pool: &Pool, user: Uuid) -> Result<Vec<Topic>, Problem> {
-    let client = client(pool).await?;
-    let statement = client.prepare_cached("select 'project:' || p from work.visible_projects($1) p").await;
-    let statement = statement.map_err(|error| problem("visible_projects", &error))?;
-    let rows =
-        client.query(&statement, &[&user]).await.map_err(|error| problem("visible_projects", &error))?;
+    const SQL: &str = "select 'project:' || p from work.visible_projects($1) p";
+    let rows = client(pool).await?.query_typed(SQL, &[(&user, Type::UUID)]).await;
+    let rows = rows.map_err(|error| problem("visible_projects", &error))?;
     Ok(rows.iter().map(|row| row.get::<_, &str>(0).into()).collect())
 }
 
@@ -80,13 +82,10 @@ pub async fn visible_projects(pool: &Pool, user: Uuid) -> Result<Vec<Topic>, Pro
 /// # Errors
 /// The database's.
 pub async fn can_subscribe(pool: &Pool, user: Uuid, topics: &[String]) -> Result<Vec<Topic>, Problem> {
-    let client = client(pool).await?;
-    let sql = "select t from unnest($2::text[]) t where work.can_subscribe($1, t)";
-    let statement = client.prepare_cached(sql).await.map_err(|error| problem("can_subscribe", &error))?;
-    let rows = client
-        .query(&statement, &[&user, &topics])
-        .await
-        .map_err(|error| problem("can_subscribe", &error))?;
+    const SQL: &str = "select t from unnest($2) t where work.can_subscribe($1, t)";
+    let params: [Param<'_>; 2] = [(&user, Type::UUID), (&topics, Type::TEXT_ARRAY)];
+    let rows = client(pool).await?.query_typed(SQL, &params).await;
+    let rows = rows.map_err(|error| problem("can_subscribe", &error))?;
     Ok(rows.iter().map(|row| row.get::<_, &str>(0).into()).collect())
 }
 
@@ -100,13 +99,10 @@ pub async fn sync(pool: &Pool, user: Uuid, topics: &[Topic]) -> Result<Snapshot,
         epoch: Option<Uuid>,
         sequence: i64,
     }
-    let client = client(pool).await?;
     let topics: Vec<&str> = topics.iter().map(Topic::as_str).collect();
-    let statement = client.prepare_cached("select work.sync($1, $2)").await;
-    let statement = statement.map_err(|error| problem("sync", &error))?;
-    let row =
-        client.query_one(&statement, &[&user, &topics]).await.map_err(|error| problem("sync", &error))?;
-    let JsonText(text) = row.get(0);
+    let params: [Param<'_>; 2] = [(&user, Type::UUID), (&topics, Type::TEXT_ARRAY)];
+    let row = client(pool).await?.query_typed_one("select work.sync($1, $2)", &params).await;
+    let JsonText(text) = row.map_err(|error| problem("sync", &error))?.get(0);
     let head: Head = serde_json::from_str(text.get()).map_err(|error| {
         tracing::error!(%error, "work.sync answered something else than a snapshot");
         Problem::new(500, "internal")
@@ -119,10 +115,9 @@ pub async fn sync(pool: &Pool, user: Uuid, topics: &[Topic]) -> Result<Snapshot,
 /// # Errors
 /// The database's.
 pub async fn position(pool: &Pool) -> Result<(Option<Uuid>, i64), Problem> {
-    let client = client(pool).await?;
-    let statement = client.prepare_cached("select p.epoch, p.sequence from tide.position() p").await;
-    let statement = statement.map_err(|error| problem("position", &error))?;
-    let row = client.query_one(&statement, &[]).await.map_err(|error| problem("position", &error))?;
+    const SQL: &str = "select p.epoch, p.sequence from tide.position() p";
+    let row = client(pool).await?.query_typed_one(SQL, &[]).await;
+    let row = row.map_err(|error| problem("position", &error))?;
     Ok((row.get(0), row.get(1)))
 }
 
@@ -131,11 +126,11 @@ pub async fn position(pool: &Pool) -> Result<(Option<Uuid>, i64), Problem> {
 /// # Errors
 /// The database's; `position_not_available` when the log does not reach back that far.
 pub async fn read(pool: &Pool, after: i64, max_events: i32, topics: &[Topic]) -> Result<Vec<Event>, Problem> {
-    let client = client(pool).await?;
     let topics: Vec<&str> = topics.iter().map(Topic::as_str).collect();
     let sql = format!("select {} from tide.read($1, $2, $3) m", log::message_columns());
-    let statement = client.prepare_cached(&sql).await.map_err(|error| problem("read", &error))?;
-    let rows = client.query(&statement, &[&after, &max_events, &topics]).await;
+    let params: [Param<'_>; 3] =
+        [(&after, Type::INT8), (&max_events, Type::INT4), (&topics, Type::TEXT_ARRAY)];
+    let rows = client(pool).await?.query_typed(&sql, &params).await;
     Ok(rows.map_err(|error| problem("read", &error))?.iter().map(log::read_event).collect())
 }
 
@@ -195,11 +190,13 @@ pub async fn write(pool: &Pool, mut write: Write<'_>) -> Result<(String, String)
     let transaction = client.transaction().await.map_err(|error| problem("write", &error))?;
     check_right(&transaction, &write, about, about_id).await?;
     let data = Value::Object(write.primary);
+    let id = (&about_id as &(dyn ToSql + Sync), Type::UUID);
     let row = if write.action == "delete" {
-        transaction.query_one(&format!("select {verb}($1), pg_current_xact_id()::text"), &[&about_id]).await
+        let sql = format!("select {verb}($1), pg_current_xact_id()::text");
+        transaction.query_typed_one(&sql, &[id]).await
     } else {
         let sql = format!("select {verb}($1, $2), pg_current_xact_id()::text");
-        transaction.query_one(&sql, &[&about_id, &data]).await
+        transaction.query_typed_one(&sql, &[id, (&data, Type::JSONB)]).await
     };
     let row = row.map_err(|error| problem("write", &error))?;
     transaction.commit().await.map_err(|error| problem("write", &error))?;
@@ -218,15 +215,15 @@ async fn check_right(
 ) -> Result<(), Problem> {
     let actor = write.user.to_string();
     let act_as = "select tide.act_as('user', $1, $2, $3)";
-    transaction
-        .execute(act_as, &[&actor, &write.session_id, &write.correlation_id])
-        .await
-        .map_err(|error| problem("act_as", &error))?;
+    let who: [Param<'_>; 3] =
+        [(&actor, Type::TEXT), (&write.session_id, Type::TEXT), (&write.correlation_id, Type::TEXT)];
+    transaction.query_typed(act_as, &who).await.map_err(|error| problem("act_as", &error))?;
     if write.is_admin {
         return Ok(());
     }
     let may = "select work.may($1, 'write', $2, $3)";
-    let row = transaction.query_one(may, &[&write.user, &about, &about_id]).await;
+    let what: [Param<'_>; 3] = [(&write.user, Type::UUID), (&about, Type::TEXT), (&about_id, Type::UUID)];
+    let row = transaction.query_typed_one(may, &what).await;
     match row.map_err(|error| problem("may", &error))?.get::<_, Option<bool>>(0) {
         Some(true) => Ok(()),
         Some(false) => Err(Problem::new(403, "forbidden")),

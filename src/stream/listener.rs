@@ -1,9 +1,10 @@
 //! The alarm clock: one dedicated connection that hears `tide_doorbell` and `tide_events` and wakes the feed.
 //!
-//! Invariant: nothing depends on it but latency. It proves itself by a notification to itself on a channel of its own,
-//! at once and then every few seconds; when that does not come back the connection is dead (it is made anew, with
-//! jitter) or a transaction pooler stands between (LISTEN seems to succeed there and nothing ever arrives; the log
-//! says so and polling carries on).
+//! Invariant: nothing depends on it but latency. It proves itself by a notification on a channel of its own, at once
+//! and then every few seconds; when that does not arrive the connection is dead (it is made anew, with jitter) or a
+//! transaction pooler stands between (LISTEN seems to succeed there and nothing ever arrives; the log says so and
+//! polling carries on). The notification is sent by a second connection, as a writer would: one that a connection
+//! sends to itself comes back with its answer, through a pooler too.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -17,7 +18,9 @@ use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Notification, Sock
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How long a notification to ourselves may take.
+use crate::db::pool;
+
+/// How long the notification may take.
 const ROUND_TRIP: Duration = Duration::from_secs(5);
 /// Distance of attempts while a pooler seems to be in the way.
 const DEAF_RETRY: Duration = Duration::from_secs(60);
@@ -38,7 +41,7 @@ pub struct Alarm {
 pub enum Hearing {
     /// Not connected (yet, or any more).
     Away,
-    /// Connected; the last notification to itself came back.
+    /// Connected; the last notification arrived.
     Fine,
     /// Connected, but notifications do not arrive: a transaction pooler, most likely.
     Deaf,
@@ -103,28 +106,33 @@ impl Listener {
     async fn listen(&self) -> Ended {
         let (client, connection) = match self.address.connect(NoTls).await {
             Ok(pair) => pair,
-            Err(error) => return Ended::Lost(crate::db::pool::chain(&error)),
+            Err(error) => return Ended::Lost(pool::chain(&error)),
+        };
+        let mut writer = self.address.clone();
+        let writer = match pool::connect(writer.application_name("tidegate bell")).await {
+            Ok(writer) => writer,
+            Err(error) => return Ended::Lost(pool::chain(&error)),
         };
         let own_channel = format!("tide_listener_{}", Uuid::new_v4().simple());
         let heard = Arc::new(Notify::new());
         let hearing = hear(connection, self.alarm.clone(), own_channel.clone(), heard.clone());
         tokio::select! {
             why = hearing => Ended::Lost(why),
-            ended = self.prove(&client, &own_channel, &heard) => ended,
+            ended = self.prove(&client, &writer, &own_channel, &heard) => ended,
         }
     }
 
-    /// Listens, then sends itself a notification again and again; ends when one does not come back.
-    async fn prove(&self, client: &Client, own_channel: &str, heard: &Notify) -> Ended {
+    /// Listens, then lets `writer` notify it again and again; ends when a notification does not arrive.
+    async fn prove(&self, client: &Client, writer: &Client, own_channel: &str, heard: &Notify) -> Ended {
         let listen = format!("listen tide_doorbell; listen tide_events; listen {own_channel}");
         if let Err(error) = client.batch_execute(&listen).await {
-            return Ended::Lost(crate::db::pool::chain(&error));
+            return Ended::Lost(pool::chain(&error));
         }
         let notify = format!("notify {own_channel}");
         loop {
-            match timeout(ROUND_TRIP, client.batch_execute(&notify)).await {
+            match timeout(ROUND_TRIP, writer.batch_execute(&notify)).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => return Ended::Lost(crate::db::pool::chain(&error)),
+                Ok(Err(error)) => return Ended::Lost(pool::chain(&error)),
                 Err(_) => return Ended::Lost("the server did not answer".to_owned()),
             }
             if timeout(ROUND_TRIP, heard.notified()).await.is_err() {
@@ -163,7 +171,7 @@ async fn hear(
         match poll_fn(|context| connection.poll_message(context)).await {
             Some(Ok(AsyncMessage::Notification(note))) => wake(&note, &alarm, &own_channel, &heard),
             Some(Ok(_)) => {}
-            Some(Err(error)) => return crate::db::pool::chain(&error),
+            Some(Err(error)) => return pool::chain(&error),
             None => return "the connection was closed".to_owned(),
         }
     }

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use postgres_types::{FromSql, ToSql, Type};
 use serde_json::value::RawValue;
 use tokio_postgres::types::accepts;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
 use super::event::{Action, Event, Json, Source, Topic};
@@ -21,6 +21,13 @@ pub const PAGE: i64 = 1000;
 
 const COLUMNS: &str = "m.sequence, m.txid::text, m.entity, m.action, m.key, m.topics, m.source, m.actor, \
     m.session_id, m.correlation_id, m.at, m.record, m.delta, m.cascade, m.as_of, m.count";
+
+const POSITION: &str = "select p.epoch, p.sequence from tide.position() p";
+
+/// The last tick that ends within the budget, or the first one: a transaction is never split over two ticks.
+const BOUNDARY: &str = "select coalesce(max(t.last_sequence) filter (where t.last_sequence <= $1 + $2), \
+    min(t.last_sequence)) from (select last_sequence from tide.ticks where last_sequence > $1 \
+    order by last_sequence limit $2) t";
 
 /// What one call of [`Log::tick`] found.
 #[derive(Debug)]
@@ -35,16 +42,13 @@ pub struct Ticked {
     pub in_flight: bool,
 }
 
-/// A dedicated connection with its statements prepared.
+/// A dedicated connection. Its statements are unnamed: naming them saves nothing that can be measured, and behind a
+/// transaction pooler names are another server process's.
 #[derive(Debug)]
 pub struct Log {
     client: Client,
-    advance: Statement,
-    read: Statement,
-    position: Statement,
-    in_flight: Statement,
-    settings: Statement,
-    boundary: Option<Statement>,
+    advance: String,
+    read: String,
     pid: i32,
 }
 
@@ -52,26 +56,13 @@ impl Log {
     /// Connects.
     ///
     /// # Errors
-    /// Postgres' own; [`is_old_schema`] tells whether `tidegate migrate` is what is missing.
+    /// Postgres' own.
     pub async fn open(address: &tokio_postgres::Config) -> Result<Self, tokio_postgres::Error> {
         let client = pool::connect(address).await?;
+        let pid = client.query_typed_one("select pg_backend_pid()", &[]).await?.get(0);
         let advance = format!("select {COLUMNS} from tide.advance($1) m");
-        let read = format!("select {COLUMNS} from tide.read($1, $2, $3) m");
-        // The last tick that ends within the budget, or the first one: a transaction is never split over two ticks.
-        let boundary = "select coalesce(max(t.last_sequence) filter (where t.last_sequence <= $1 + $2), \
-            min(t.last_sequence)) from (select last_sequence from tide.ticks where last_sequence > $1 \
-            order by last_sequence limit $2) t";
-        let pid = client.query_one("select pg_backend_pid()", &[]).await?.get(0);
-        Ok(Self {
-            advance: client.prepare(&advance).await?,
-            read: client.prepare(&read).await?,
-            position: client.prepare("select p.epoch, p.sequence from tide.position() p").await?,
-            in_flight: client.prepare("select tide.in_flight()").await?,
-            settings: client.prepare("select s.key, s.value from tide.settings s").await?,
-            boundary: client.prepare_typed(boundary, &[Type::INT8, Type::INT8]).await.ok(),
-            client,
-            pid,
-        })
+        let read = format!("select {COLUMNS} from tide.read($1, $2) m");
+        Ok(Self { client, advance, read, pid })
     }
 
     /// The server process behind the connection.
@@ -82,17 +73,19 @@ impl Log {
     /// `tide.advance`, with the head and whether to look again soon.
     ///
     /// # Errors
-    /// Postgres' own. Nothing of the answer may be used then.
+    /// Postgres' own; [`is_old_schema`] tells whether `tidegate migrate` is what is missing. Nothing of the answer may
+    /// be used then.
     pub async fn tick(&self, max_events: i32) -> Result<Ticked, tokio_postgres::Error> {
-        let params: [&(dyn ToSql + Sync); 1] = [&max_events];
+        let client = &self.client;
+        let budget: [(&(dyn ToSql + Sync), Type); 1] = [(&max_events, Type::INT4)];
         // Sent in this order, answered in this order. After a refusal COMMIT rolls back, and the refusal is returned.
         // Who is in flight is asked first: our own tick would count.
         let (begun, in_flight, rows, head, committed) = futures::join!(
-            self.client.batch_execute("begin"),
-            self.client.query_one(&self.in_flight, &[]),
-            self.client.query(&self.advance, &params),
-            self.client.query_one(&self.position, &[]),
-            self.client.batch_execute("commit"),
+            client.batch_execute("begin"),
+            client.query_typed_one("select tide.in_flight()", &[]),
+            client.query_typed(&self.advance, &budget),
+            client.query_typed_one(POSITION, &[]),
+            client.batch_execute("commit"),
         );
         begun?;
         let (in_flight, rows, head) = (in_flight?, rows?, head?);
@@ -106,7 +99,7 @@ impl Log {
     /// # Errors
     /// Postgres' own.
     pub async fn position(&self) -> Result<(Uuid, i64), tokio_postgres::Error> {
-        self.client.query_one(&self.position, &[]).await.map(|row| read_position(&row))
+        self.client.query_typed_one(POSITION, &[]).await.map(|row| read_position(&row))
     }
 
     /// One page of whole ticks after `after` and up to `upto`: the events and the sequence that the page reaches.
@@ -116,16 +109,17 @@ impl Log {
     pub async fn read(&self, after: i64, upto: i64) -> Result<(Vec<Event>, i64), tokio_postgres::Error> {
         let end = self.boundary(after).await?.map_or(upto, |end| end.min(upto));
         let count = i32::try_from(end - after).unwrap_or(i32::MAX);
-        let none: Option<Vec<String>> = None;
-        let rows = self.client.query(&self.read, &[&after, &count, &none]).await?;
+        let rows = self.client.query_typed(&self.read, &[(&after, Type::INT8), (&count, Type::INT4)]).await?;
         let events = rows.iter().map(read_event).filter(|event| event.sequence <= end).collect();
         Ok((events, end))
     }
 
+    /// Where the page ends; `None` for a login that may not look at the ticks.
     async fn boundary(&self, after: i64) -> Result<Option<i64>, tokio_postgres::Error> {
-        match &self.boundary {
-            Some(statement) => Ok(self.client.query_one(statement, &[&after, &PAGE]).await?.get(0)),
-            None => Ok(None),
+        match self.client.query_typed_one(BOUNDARY, &[(&after, Type::INT8), (&PAGE, Type::INT8)]).await {
+            Ok(row) => Ok(row.get(0)),
+            Err(error) if is_forbidden(&error) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -134,7 +128,7 @@ impl Log {
     /// # Errors
     /// Postgres' own.
     pub async fn settings(&self) -> Result<Vec<(String, String)>, tokio_postgres::Error> {
-        let rows = self.client.query(&self.settings, &[]).await?;
+        let rows = self.client.query_typed("select s.key, s.value from tide.settings s", &[]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 }

@@ -63,8 +63,7 @@ impl Upkeep {
     /// `tide.maintain`
     async fn maintain(&self) -> Done {
         let client = self.pool.get().await?;
-        let statement = client.prepare_cached("select m.what from tide.maintain() m").await?;
-        for row in client.query(&statement, &[]).await? {
+        for row in client.query_typed("select m.what from tide.maintain() m", &[]).await? {
             tracing::info!("The log's upkeep {}", row.get::<_, &str>(0));
         }
         Ok(())
@@ -74,8 +73,7 @@ impl Upkeep {
     async fn look(&self) -> Done {
         const SQL: &str = "select tide.pending_count(), (pg_notification_queue_usage() * 1000000)::bigint";
         let client = self.pool.get().await?;
-        let statement = client.prepare_cached(SQL).await?;
-        let row = client.query_one(&statement, &[]).await?;
+        let row = client.query_typed_one(SQL, &[]).await?;
         self.counters.backlog.set(row.get(0));
         let usage: i64 = row.get(1);
         if usage >= QUEUE_WARNING && self.counters.notify_queue.get() < QUEUE_WARNING {

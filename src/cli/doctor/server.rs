@@ -8,8 +8,8 @@ use super::findings::{Checked, Finding, Findings};
 use crate::config::Config;
 use crate::db::{OLDEST_SERVER, pool};
 
-/// Connections beside the pool: listener, ticker, and room for a command.
-const BESIDE_THE_POOL: usize = 4;
+/// Connections beside the pool: the listener and its bell, the feed, and room for a command.
+const BESIDE_THE_POOL: usize = 5;
 /// A token is refused when the clocks differ by more than `auth.leeway_seconds`, five at most.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 
