@@ -33,6 +33,9 @@ use crate::stream::outbox::Item;
 mod admission;
 mod requests;
 
+/// Messages that may leave with one write; after them a client's request gets its turn.
+const AT_ONCE: usize = 64;
+
 pub use admission::Hello;
 use admission::{Caller, admit};
 
@@ -134,7 +137,7 @@ impl Session {
                 heard = ear.next() => self.hear(heard?).await?,
                 item = self.subscriber.outbox.next() => {
                     self.deliver(item.map_err(|_| Goodbye::TooSlow)?).await?;
-                    self.deliver_more().await?;
+                    self.deliver_waiting(AT_ONCE).await?;
                 }
                 () = sleep_until(wake) => self.on_timer().await?,
                 () = self.gateway.draining.cancelled(), if self.leaving.is_none() => {
@@ -205,9 +208,9 @@ impl Session {
         }
     }
 
-    /// What else is there, so that many messages leave with one write.
-    async fn deliver_more(&mut self) -> Result<(), End> {
-        for _ in 0..64 {
+    /// What else is there, up to so many, so that many messages leave with one write.
+    async fn deliver_waiting(&mut self, most: usize) -> Result<(), End> {
+        for _ in 0..most {
             match self.subscriber.outbox.take().map_err(|_| Goodbye::TooSlow)? {
                 Some(item) => self.deliver(item).await?,
                 None => break,
@@ -263,7 +266,8 @@ impl Session {
     async fn on_timer(&mut self) -> Result<(), End> {
         let now = Instant::now();
         if self.leaving.is_some_and(|at| now >= at) {
-            self.deliver_more().await?;
+            // The publisher has ended, so this does too.
+            self.deliver_waiting(usize::MAX).await?;
             self.mouth.flush(&self.subscriber.outbox).await?;
             return Err(Goodbye::Restart.into());
         }

@@ -71,7 +71,7 @@ async fn serve(
 ) {
     // Frames are small and must not wait for more.
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router.layer(axum::Extension(Place(Arc::new(place)))));
+    let service = TowerToHyperService::new(router.layer(axum::Extension(Place { _held: Arc::new(place) })));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header_timeout)
@@ -92,4 +92,6 @@ async fn serve(
 
 /// The place of a connection; whoever takes the connection over (an upgrade) keeps it.
 #[derive(Debug, Clone)]
-pub struct Place(#[allow(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
+pub struct Place {
+    _held: Arc<OwnedSemaphorePermit>,
+}
