@@ -68,6 +68,7 @@ fn stream(page: &mut Page, shared: &Shared) {
     );
     let hears = i32::from(*shared.hearing.borrow() == Hearing::Fine);
     page.gauge("tide_listener_healthy", "1 while the doorbell is heard; 0: polling", hears);
+    page.histogram("tide_tick_seconds", "How long ticks take in the database", &figures.tick);
     page.histogram(
         "tide_commit_to_send_seconds",
         "From the start of a person's transaction to handing its events to the sockets",

@@ -83,6 +83,8 @@ impl Histogram {
 #[allow(missing_docs, reason = "the names of /metrics")]
 pub struct Counters {
     pub ticks: Counter,
+    /// From `begin` to the acknowledged `commit` of a tick.
+    pub tick: Histogram,
     pub events: Counter,
     pub backlog: Gauge,
     /// Share of the server's notification queue in use, in millionths.

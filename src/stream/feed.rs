@@ -170,8 +170,15 @@ impl Feed {
                 return Ok(Look { found, ..Look::default() });
             }
         }
+        let began = Instant::now();
         match log.tick(state.settings.max_events_per_tick).await {
-            Ok(ticked) => self.pass_on(log, state, ticked).await,
+            Ok(ticked) => {
+                if !ticked.events.is_empty() {
+                    self.counters.ticks.add(1);
+                    self.counters.tick.observe(began.elapsed());
+                }
+                self.pass_on(log, state, ticked).await
+            }
             Err(error) if self.manner == Manner::Watch && log::is_forbidden(&error) => {
                 *may_advance = false;
                 Ok(Look::default())
@@ -188,7 +195,6 @@ impl Feed {
             return Ok(Look { found, full: false, in_flight });
         };
         self.catch_up(log, state, epoch, first - 1).await?;
-        self.counters.ticks.add(1);
         self.send_tick(state, events, head).await?;
         let full = count * 2 >= usize::try_from(state.settings.max_events_per_tick).unwrap_or(usize::MAX);
         Ok(Look { found: count, full, in_flight })

@@ -352,3 +352,24 @@ async fn in_silence_a_heartbeat_says_where_everything_stands() {
     assert_eq!(heartbeat["payload"]["positions"], json!(client.positions()));
     assert!(heartbeat["payload"]["serverTime"].as_i64().unwrap() > 1_700_000_000_000);
 }
+
+#[tokio::test]
+async fn two_nodes_tell_the_same_and_who_loses_one_goes_on_at_the_other() {
+    let world = World::new().await;
+    let (one, other) = (Node::start(&world.database, &[]).await, Node::start(&world.database, &[]).await);
+    let (mut client, mut twin) = (one.synced("ann").await, other.synced("ann").await);
+    for percent in 1..=20 {
+        world.as_person(&progress(TASKS[percent as usize % 3], percent)).await;
+    }
+    for _ in 0..20 {
+        let (mine, twins) = (client.next().await, twin.next().await);
+        assert_eq!((&mine["id"], &mine["payload"]["data"]), (&twins["id"], &twins["payload"]["data"]));
+    }
+    let (epoch, positions) = (client.epoch.clone(), client.positions());
+    drop(client);
+    one.stop().await;
+    world.as_person(&progress(TASKS[0], 30)).await;
+    let mut back = other.silent("ann").await;
+    assert_eq!(back.resume(&epoch, &positions).await["payload"]["recovered"], true);
+    assert_eq!(back.next().await["id"], twin.next().await["id"]);
+}
