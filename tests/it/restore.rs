@@ -108,11 +108,17 @@ async fn assert_goes_on(copy: &Client, (epoch, sequence): (String, i64), told: &
 }
 
 /// A dump in a directory of its own, in a format that can be restored in parallel.
-async fn dump(database: &TestDatabase) -> tempfile::TempDir {
+async fn dump(url: &str) -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
     let into = format!("--file={}", place.path().join("dump").display());
-    postgres_tool(&database.url(), "pg_dump", &["--format=custom", &into]).await;
+    postgres_tool(url, "pg_dump", &["--format=custom", &into]).await;
     place
+}
+
+/// Roles belong to a cluster, and are not in a dump.
+async fn create_roles(client: &Client) {
+    let roles = ["tide_owner", "tide_service", "tide_writer", "tide_reader"];
+    client.batch_execute(&roles.map(|role| format!("create role {role}")).join(";")).await.unwrap();
 }
 
 async fn restore(dump: &tempfile::TempDir, url: &str, arguments: &[&str]) {
@@ -125,7 +131,7 @@ async fn restore(dump: &tempfile::TempDir, url: &str, arguments: &[&str]) {
 async fn a_dump_restored_into_the_same_cluster_goes_on_in_a_new_epoch() {
     let source = source().await;
     let original = source.connect().await;
-    let dump = dump(&source).await;
+    let dump = dump(&source.url()).await;
     let head = position(&original).await;
     let told = tell(&original).await;
     assert_eq!(told.len(), 7, "{told:#?}");
@@ -139,7 +145,7 @@ async fn a_dump_restored_into_the_same_cluster_goes_on_in_a_new_epoch() {
 async fn a_dump_restored_into_another_cluster_goes_on_in_a_new_epoch() {
     let source = source().await;
     let original = source.connect().await;
-    let dump = dump(&source).await;
+    let dump = dump(&source.url()).await;
     let head = position(&original).await;
     let told = tell(&original).await;
 
@@ -150,9 +156,7 @@ async fn a_dump_restored_into_another_cluster_goes_on_in_a_new_epoch() {
     let there: i64 = copy.query_one(younger, &[]).await.unwrap().get(0);
     let here: i64 = original.query_one(younger, &[]).await.unwrap().get(0);
     assert!(there < here, "{there} is not before {here}");
-    let roles = ["tide_owner", "tide_service", "tide_writer", "tide_reader"]
-        .map(|role| format!("create role {role}"));
-    copy.batch_execute(&roles.join(";")).await.unwrap();
+    create_roles(&copy).await;
     restore(&dump, server.url(), &[]).await;
     assert_goes_on(&copy, head, &told).await;
 }
@@ -166,7 +170,7 @@ async fn a_dump_restored_by_several_workers_goes_on_in_a_new_epoch() {
         do $$ begin for i in 1..200 loop update tide.ticks set at = at where number < 3; end loop; end $$;
         analyze tide.ticks; analyze tide.events";
     original.batch_execute(uneven).await.unwrap();
-    let dump = dump(&source).await;
+    let dump = dump(&source.url()).await;
     let head = position(&original).await;
     let told = tell(&original).await;
 
@@ -179,7 +183,7 @@ async fn a_dump_restored_by_several_workers_goes_on_in_a_new_epoch() {
 async fn a_dump_restored_in_place_takes_back_what_came_after_it_and_says_so() {
     let source = source().await;
     let original = source.connect().await;
-    let dump = dump(&source).await;
+    let dump = dump(&source.url()).await;
     let head = position(&original).await;
     let told = tell(&original).await;
     original.batch_execute("update work.tasks set title = 'gone with the restore'").await.unwrap();
@@ -211,7 +215,7 @@ async fn a_dump_of_which_everything_was_told_is_a_new_epoch_too() {
     let original = source.connect().await;
     tell(&original).await;
     let head = position(&original).await;
-    let dump = dump(&source).await;
+    let dump = dump(&source.url()).await;
     let database = TestDatabase::empty().await;
     restore(&dump, &database.url(), &[]).await;
     assert_goes_on(&database.connect().await, head, &[]).await;
@@ -221,13 +225,13 @@ async fn a_dump_of_which_everything_was_told_is_a_new_epoch_too() {
 async fn a_copy_of_a_copy_goes_on_whether_or_not_the_first_had_ticked() {
     let source = source().await;
     let original = source.connect().await;
-    let first_dump = dump(&source).await;
+    let first_dump = dump(&source.url()).await;
     let head = position(&original).await;
     let told = tell(&original).await;
     let first = TestDatabase::empty().await;
     restore(&first_dump, &first.url(), &[]).await;
 
-    let before_a_tick = dump(&first).await;
+    let before_a_tick = dump(&first.url()).await;
     let second = TestDatabase::empty().await;
     restore(&before_a_tick, &second.url(), &[]).await;
     assert_goes_on(&second.connect().await, head.clone(), &told).await;
@@ -235,7 +239,7 @@ async fn a_copy_of_a_copy_goes_on_whether_or_not_the_first_had_ticked() {
     let middle = first.connect().await;
     assert_eq!(tell(&middle).await, told);
     middle.batch_execute("update work.tasks set priority = 'urgent' where title = 'untold 1'").await.unwrap();
-    let after_a_tick = dump(&first).await;
+    let after_a_tick = dump(&first.url()).await;
     let head = position(&middle).await;
     let told = tell(&middle).await;
     assert_eq!(told.len(), 1, "{told:#?}");
@@ -251,7 +255,7 @@ async fn a_dump_in_the_middle_of_a_backlog_is_told_in_full() {
     let original = source.connect().await;
     let first = log::advance(&original, 2).await.unwrap().len();
     assert!((1..7).contains(&first), "{first} of 7 are told at once: this is not the middle of a backlog");
-    let dump = dump(&source).await;
+    let dump = dump(&source.url()).await;
     let mut told = tell(&original).await;
     assert_eq!(first + told.len(), 7);
 
@@ -290,9 +294,9 @@ async fn a_dump_that_is_older_than_the_retention_is_told_in_full() {
     let source = source().await;
     let original = source.connect().await;
     original.batch_execute(AGE).await.unwrap();
-    let untold = dump(&source).await;
+    let untold = dump(&source.url()).await;
     let told = tell(&original).await;
-    let dump_of_told = dump(&source).await;
+    let dump_of_told = dump(&source.url()).await;
     for (dump, expected, dropped) in [(untold, told, 0), (dump_of_told, vec![], 2)] {
         let database = TestDatabase::empty().await;
         restore(&dump, &database.url(), &[]).await;
@@ -313,23 +317,39 @@ async fn dropped_by_maintain(client: &Client) -> i64 {
 #[tokio::test]
 async fn a_copy_of_a_copy_in_another_cluster_goes_on() {
     let source = source().await;
-    let dump_here = dump(&source).await;
+    let dump_here = dump(&source.url()).await;
     let server = another_server();
     let there = open(server.url()).await;
-    let roles = ["tide_owner", "tide_service", "tide_writer", "tide_reader"]
-        .map(|role| format!("create role {role}"));
-    there.batch_execute(&roles.join(";")).await.unwrap();
+    create_roles(&there).await;
     restore(&dump_here, server.url(), &[]).await;
     tell(&there).await;
     there.batch_execute("update work.tasks set priority = 'urgent' where title = 'untold 1'").await.unwrap();
 
-    let place = tempfile::tempdir().unwrap();
-    let into = format!("--file={}", place.path().join("dump").display());
-    postgres_tool(server.url(), "pg_dump", &["--format=custom", &into]).await;
+    let dump_there = dump(server.url()).await;
     let head = position(&there).await;
     let told = tell(&there).await;
     assert_eq!(told.len(), 1, "{told:#?}");
     let database = TestDatabase::empty().await;
-    restore(&place, &database.url(), &[]).await;
+    restore(&dump_there, &database.url(), &[]).await;
     assert_goes_on(&database.connect().await, head, &told).await;
+}
+
+/// As when somebody migrates what was restored, and then makes a copy for a rehearsal.
+#[tokio::test]
+async fn a_clone_of_what_was_restored_and_never_ticked_goes_on() {
+    let source = source().await;
+    let original = source.connect().await;
+    let dump = dump(&source.url()).await;
+    let head = position(&original).await;
+    let told = tell(&original).await;
+    let server = another_server();
+    let restored = open(server.url()).await;
+    create_roles(&restored).await;
+    restore(&dump, server.url(), &[]).await;
+    restored.batch_execute("select tide._begin_epoch()").await.unwrap();
+    drop(restored);
+    let at = |database: &str| format!("{}{database}", server.url().strip_suffix("postgres").unwrap());
+    open(&at("template1")).await.batch_execute("create database rehearsal template postgres").await.unwrap();
+    assert_goes_on(&open(&at("rehearsal")).await, head.clone(), &told).await;
+    assert_goes_on(&open(server.url()).await, head, &told).await;
 }

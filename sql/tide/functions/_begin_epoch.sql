@@ -24,9 +24,7 @@ begin
     case when v_restored then (tide._counted()).former_snapshot end
   )
   returning * into v_next;
-  if v_restored then
-    perform tide._plan_restored(v_next);
-  end if;
+  delete from tide.planned_ticks where v_restored;
   return v_next;
 end
 $$;

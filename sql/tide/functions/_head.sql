@@ -25,6 +25,9 @@ begin
   if restored then
     former_snapshot := snapshot;
     former_counted := snapshot;
+    if v_epoch.first_tick > tick and v_epoch.former_counted is not null then
+      former_counted := v_epoch.former_counted;  -- restored again without a tick in between
+    end if;
     after_id := tide._restored_up_to();
   elsif v_epoch.first_tick > tick then
     former_snapshot := v_epoch.former_snapshot;

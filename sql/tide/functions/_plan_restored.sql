@@ -3,9 +3,12 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now pg_snapshot := tide._snapshot();
+  v_now pg_snapshot;
 begin
-  delete from tide.planned_ticks;
+  if epoch.former_snapshot is null or (tide._head()).tick >= epoch.first_tick then
+    return;
+  end if;
+  v_now := tide._snapshot();
   perform tide._fold(v_now);
   insert into tide.planned_ticks (position, snapshot, count)
   select 1, v_now, count(*)
@@ -14,5 +17,5 @@ begin
 end
 $$;
 comment on function tide._plan_restored(tide.epochs) is
-  'Counts what a restored log had not counted, and plans one tick of all that it had not told: '
-  'ticks that were planned in the former cluster mean nothing in this one.';
+  'Before the first tick of a restored log: counts what it had not counted, and plans one tick of '
+  'all that it had not told. Ticks planned in the former cluster mean nothing in this one.';

@@ -15,6 +15,7 @@ begin
     return;
   end if;
   v_epoch := tide._begin_epoch();
+  perform tide._plan_restored(v_epoch);
   if tide._has_more(v_max) then
     perform tide._take_stock(v_max);
   end if;
