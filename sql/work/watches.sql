@@ -30,21 +30,21 @@ select tide.watch('work.contexts', entity => 'context', guarded => false,
 select tide.declare_summary('work.branch_totals', 'work.tasks', group_by => 'git_branch_id',
   measures => '{
     "total_tasks": "1",
-    "completed_tasks": "(status = ''done'')::int",
-    "in_progress_tasks": "(status = ''in_progress'')::int",
-    "todo_tasks": "(status = ''todo'')::int",
-    "blocked_tasks": "(status = ''blocked'')::int",
-    "cancelled_tasks": "(status = ''cancelled'')::int",
-    "low_tasks": "(priority = ''low'')::int",
-    "medium_tasks": "(priority = ''medium'')::int",
-    "high_tasks": "(priority = ''high'')::int",
-    "urgent_tasks": "(priority = ''urgent'')::int",
+    "completed_tasks": "status = ''done''",
+    "in_progress_tasks": "status = ''in_progress''",
+    "todo_tasks": "status = ''todo''",
+    "blocked_tasks": "status = ''blocked''",
+    "cancelled_tasks": "status = ''cancelled''",
+    "low_tasks": "priority = ''low''",
+    "medium_tasks": "priority = ''medium''",
+    "high_tasks": "priority = ''high''",
+    "urgent_tasks": "priority = ''urgent''",
     "progress_sum": "progress_percentage"
   }');
 select tide.declare_summary('work.branch_totals', 'work.subtasks', group_by => 'git_branch_id',
   measures => '{
     "total_subtasks": "1",
-    "completed_subtasks": "(status = ''done'')::int"
+    "completed_subtasks": "status = ''done''"
   }');
 select tide.declare_summary('work.branch_totals', 'work.contexts', group_by => 'branch_id',
   measures => '{}');

@@ -363,7 +363,10 @@ async fn two_nodes_tell_the_same_and_who_loses_one_goes_on_at_the_other() {
     }
     for _ in 0..20 {
         let (mine, twins) = (client.next().await, twin.next().await);
-        assert_eq!((&mine["id"], &mine["payload"]["data"]), (&twins["id"], &twins["payload"]["data"]));
+        // Who reads a tick that the other made reads rows and summaries that may be of a later one.
+        let change =
+            |m: &Value| (m["id"].clone(), m["sequence"].clone(), m["payload"]["data"]["delta"].clone());
+        assert_eq!(change(&mine), change(&twins));
     }
     let (epoch, positions) = (client.epoch.clone(), client.positions());
     drop(client);

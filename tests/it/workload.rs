@@ -37,7 +37,7 @@ async fn whatever_is_written_is_told_once_in_order_and_exactly() {
     let superuser = database.connect().await;
 
     let storm = Storm::begin(&database, seed).await;
-    tokio::time::sleep(length).await;
+    storm.rage(&superuser, length).await;
     let (tallies, findings, mut published) = storm.end().await;
 
     published.extend(ticker::drain(&superuser).await);
@@ -109,6 +109,20 @@ impl Storm {
             .collect();
         let disturber = tokio::spawn(ticker::disturb(database.connect().await, Arc::clone(&switch), seed));
         Self { switch, calm, writers, readers, tickers, disturber }
+    }
+
+    /// Goes on for a while, and on a busy machine until enough has happened to judge by.
+    async fn rage(&self, superuser: &Client, length: Duration) {
+        let enough =
+            "select (select count(*) from tide.ticks) > 20 and (select count(*) from tide.events) > 500";
+        let begun = std::time::Instant::now();
+        tokio::time::sleep(length).await;
+        while begun.elapsed() < 10 * length {
+            if superuser.query_one(enough, &[]).await.unwrap().get(0) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     async fn end(self) -> (Vec<Tally>, Vec<Findings>, Vec<log::Published>) {

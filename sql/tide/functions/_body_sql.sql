@@ -7,15 +7,20 @@ as $$
     when _body_sql.operation = 'update' and (_body_sql.watched).key_columns = '{}'
       then tide._body_sql(_body_sql.watched, 'delete') || E'\n  '
         || tide._body_sql(_body_sql.watched, 'insert')
-    else format(
-      E'perform from %s offset %s limit 1;\n'
-      '  if found and exists (select from %s cross join unnest(%s) topic\n'
-      '    where topic <> %L || %s group by topic having count(*) > %s) then\n'
-      '    %s\n  else\n    %s\n  end if;',
-      relation, above, tide._rows_sql(_body_sql.watched, relation) || ' t', 't.tide_topics',
-      (_body_sql.watched).entity || ':', 'coalesce(t.tide_key, '''')', above,
-      tide._coalesced_sql(_body_sql.watched, _body_sql.operation),
-      tide._insert_sql(_body_sql.watched, _body_sql.operation))
+    else case when _body_sql.operation = 'update' then format(
+        E'-- most statements change one row, and do not move it\n'
+        '  %s\n  if found then\n    return null;\n  end if;\n\n  ',
+        tide._insert_sql(_body_sql.watched, 'row')) else '' end
+      || format(
+        E'perform from %s offset %s limit 1;\n'
+        '  if found and exists (\n    select from %s cross join unnest(%s) topic\n'
+        '    where topic <> %L || %s group by topic having count(*) > %s\n  ) then\n'
+        '  -- many rows of one topic: one event for all that have the same topics\n'
+        '  %s\n  else\n  %s\n  end if;',
+        relation, above, tide._rows_sql(_body_sql.watched, relation) || ' t', 't.tide_topics',
+        (_body_sql.watched).entity || ':', 'coalesce(t.tide_key, '''')', above,
+        tide._coalesced_sql(_body_sql.watched, _body_sql.operation),
+        tide._insert_sql(_body_sql.watched, _body_sql.operation))
   end
   from (
     select

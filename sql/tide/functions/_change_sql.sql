@@ -10,38 +10,48 @@ as $$
       when 'truncate' then tide._rows_sql(_change_sql.watched,
         format('(select x.* from %s x where x.tableoid = tg_relid)',
           (_change_sql.watched).target)) || ' o'
-      else format('%s n full join %s o on %s where %s is not true',
-        tide._rows_sql(_change_sql.watched, 'new_rows'),
-        tide._rows_sql(_change_sql.watched, 'old_rows'),
-        (select string_agg(format('o.%1$I = n.%1$I', k), ' and ')
-          from unnest((_change_sql.watched).key_columns) k),
-        case when (_change_sql.watched).columns is null
-          then '(o.tide_row operator(pg_catalog.*=) n.tide_row)'
-          else (
-            select format('(row(%s)::record operator(pg_catalog.*=) row(%s)::record)',
-              string_agg(format('o.%I', c), ', '), string_agg(format('n.%I', c), ', '))
-            from unnest((_change_sql.watched).columns) c)
-        end)
+      when 'row' then format(
+        E'%s n\n  cross join %s o\n  where not exists (select from new_rows offset 1)\n'
+        '    and %s is not true\n    and %s',
+        x.new_rows, x.old_rows, x.same_row, tide._in_place_sql(_change_sql.watched))
+      else format(E'%s n\n  full join %s o on %s\n  where %s is not true',
+        x.new_rows, x.old_rows, x.same_key, x.same_row)
     end,
     case _change_sql.operation
       when 'insert' then '''create'''
+      when 'row' then '''update'''
       when 'update' then format(
         'case when o.%1$I is null then ''create'' when n.%1$I is null then ''delete'' '
         'else ''update'' end', (_change_sql.watched).key_columns[1])
       else '''delete'''
     end,
-    case _change_sql.operation
-      when 'insert' then 'n.tide_key'
-      when 'update' then 'coalesce(n.tide_key, o.tide_key)'
+    case
+      when _change_sql.operation in ('insert', 'row') then 'n.tide_key'
+      when _change_sql.operation = 'update' then 'coalesce(n.tide_key, o.tide_key)'
       else 'o.tide_key'
     end,
-    case _change_sql.operation
-      when 'insert' then 'n.tide_topics'
-      when 'update' then 'case when o.tide_topics = n.tide_topics then n.tide_topics '
-        'else tide._union(n.tide_topics, o.tide_topics) end'
+    case
+      when _change_sql.operation in ('insert', 'row') then 'n.tide_topics'
+      when _change_sql.operation = 'update' then 'case when o.tide_topics = n.tide_topics '
+        'then n.tide_topics else tide._union(n.tide_topics, o.tide_topics) end'
       else 'o.tide_topics'
     end
+  from (
+    select
+      tide._rows_sql(_change_sql.watched, 'new_rows') as new_rows,
+      tide._rows_sql(_change_sql.watched, 'old_rows') as old_rows,
+      (select string_agg(format('o.%1$I = n.%1$I', k), ' and ')
+        from unnest((_change_sql.watched).key_columns) k) as same_key,
+      case when (_change_sql.watched).columns is null
+        then '(o.tide_row operator(pg_catalog.*=) n.tide_row)'
+        else (
+          select format('(row(%s)::record operator(pg_catalog.*=) row(%s)::record)',
+            string_agg(format('o.%I', c), ', '), string_agg(format('n.%I', c), ', '))
+          from unnest((_change_sql.watched).columns) c)
+      end as same_row
+  ) x
 $$;
 comment on function tide._change_sql(tide.watched, text) is
   'SQL for the rows that a statement changed (o and n), and their action, key and topics. A row '
-  'that changed topic is told on both; a changed key is a delete and a create.';
+  'that changed topic is told on both; a changed key is a delete and a create. For row, the one '
+  'row of an update, only if it stayed where it is.';

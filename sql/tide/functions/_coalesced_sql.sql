@@ -3,9 +3,9 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format(
-    'insert into tide.events (entity, action, key, count, topics, source, actor, session_id, '
-    'correlation_id, sums) select %L, %s, null, count(*), array_remove(%s, %L || %s), %s, %s '
-    'from %s group by 2, 5%s;',
+    E'insert into tide.events (entity, action, key, count, topics, source, actor, session_id, '
+    'correlation_id,\n    sums)\n  select %L, %s, null, count(*),\n    array_remove(%s, %L || %s),'
+    '\n    %s,\n    %s\n  from %s\n  group by 2, 5%s;',
     (_coalesced_sql.watched).entity, c.action_sql, c.topics_sql,
     (_coalesced_sql.watched).entity || ':', c.key_sql, tide._attribution_sql(),
     tide._sums_sql(_coalesced_sql.watched, replace(_coalesced_sql.operation, 'truncate', 'delete'),

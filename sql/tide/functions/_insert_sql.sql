@@ -3,10 +3,13 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format(
-    'insert into tide.events (entity, action, key, topics, source, actor, session_id, '
-    'correlation_id, delta, image, sums) select %L, %s, %s, %s, %s, %s, %s, %s from %s;',
+    E'insert into tide.events (entity, action, key, topics, source, actor, session_id, '
+    'correlation_id,\n    delta, image, sums)\n  select %L, %s, %s,\n    %s,\n    %s,\n    %s,\n'
+    '    %s,\n    %s\n  from %s;',
     (_insert_sql.watched).entity, c.action_sql, c.key_sql, c.topics_sql, tide._attribution_sql(),
     case _insert_sql.operation
+      when 'row' then tide._delta_sql(_insert_sql.watched,
+        tide._place_columns(_insert_sql.watched))
       when 'update' then format(
         'case when o.%1$I is not null and n.%1$I is not null then %2$s end',
         (_insert_sql.watched).key_columns[1], tide._delta_sql(_insert_sql.watched))
@@ -14,7 +17,7 @@ as $$
     end,
     case
       when _insert_sql.operation = 'delete' then tide._image_sql(_insert_sql.watched, 'o')
-      when _insert_sql.operation = 'insert' then case
+      when _insert_sql.operation in ('insert', 'row') then case
         when (_insert_sql.watched).history or (_insert_sql.watched).key_columns = '{}'
           then tide._image_sql(_insert_sql.watched, 'n')
         else 'null::jsonb' end

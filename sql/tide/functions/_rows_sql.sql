@@ -3,8 +3,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format(
-    '(select t.*, t as tide_row, %s as tide_key, array_remove(array[%s]::text[], null) '
-    'as tide_topics%s from %s t)',
+    E'(\n    select t.*, t as tide_row, %s as tide_key,\n'
+    '      array_remove(array[%s]::text[], null) as tide_topics%s\n    from %s t\n  )',
     tide._key_sql((_rows_sql.watched).key_columns),
     array_to_string((_rows_sql.watched).topics, ', '),
     tide._source_columns((_rows_sql.watched).target),

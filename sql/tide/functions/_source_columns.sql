@@ -3,14 +3,14 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(string_agg(
-    format(', (%s)::text as tide_group_%s', s.group_by, s.summary_id)
+    format(E',\n      (%s)::text as tide_group_%s', s.group_by, s.summary_id)
       || coalesce(m.columns, ''), '' order by s.summary_id), '')
   from tide.summary_sources s
   join tide.summaries y on y.id = s.summary_id
   cross join lateral (
     select string_agg(
-      format(', coalesce((%s)::bigint, 0) as tide_sum_%s_%s',
-        s.measures ->> name, s.summary_id, position), '' order by position) as columns
+      format(E',\n      %s as tide_sum_%s_%s', s.measures ->> name, s.summary_id, position),
+      '' order by position) as columns
     from unnest(y.measures) with ordinality as measure (name, position)
     where s.measures ? name
   ) m

@@ -3,7 +3,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   -- term has %1$s where the column's name goes
-  select format('array[%s]::bigint[]', string_agg(
+  select format(E'array[\n      %s]::bigint[]', string_agg(
     case when s.measures ? name
       then format(_sum_sql.term, format('tide_sum_%s_%s', s.summary_id, position))
       else '0'

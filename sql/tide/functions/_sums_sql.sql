@@ -8,6 +8,7 @@ as $$
     case _sums_sql.operation
       when 'insert' then format(one, 'n', created)
       when 'delete' then format(one, 'o', deleted)
+      when 'row' then format(one, 'n', changed)
       else format(
         'case when o.%1$s is not distinct from n.%1$s then %2$s else %3$s || %4$s end',
         grouped, format(one, 'n', changed), format(one, 'o', deleted), format(one, 'n', created))

@@ -1,5 +1,4 @@
 create or replace trigger _110_keep_updated_at
   before update on work.branches
   for each row
-  when (old.* is distinct from new.*)
   execute function work.tg_all__keep_updated_at();

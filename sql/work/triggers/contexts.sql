@@ -10,5 +10,4 @@ create or replace trigger _100_guard
 create or replace trigger _110_keep_updated_at
   before update on work.contexts
   for each row
-  when (old.* is distinct from new.*)
   execute function work.tg_all__keep_updated_at();

@@ -13,5 +13,4 @@ create or replace trigger _101_guard_move
 create or replace trigger _110_keep_updated_at
   before update on work.subtasks
   for each row
-  when (old.* is distinct from new.*)
   execute function work.tg_all__keep_updated_at();
