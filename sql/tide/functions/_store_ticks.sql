@@ -1,8 +1,9 @@
 create or replace function tide._store_ticks(epoch_number int, ticks tide.planned_ticks[])
 returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   insert into tide.ticks (number, epoch_number, snapshot, first_sequence, last_sequence)
   select h.tick + t.nth, _store_ticks.epoch_number, t.snapshot,
     h.sequence + sum(t.count) over (order by t.nth) - t.count + 1,
@@ -11,7 +12,8 @@ as $$
   cross join unnest(_store_ticks.ticks) with ordinality as t (position, snapshot, count, nth);
   delete from tide.planned_ticks p
   using unnest(_store_ticks.ticks) t
-  where p.position = t.position
+  where p.position = t.position;
+end
 $$;
 comment on function tide._store_ticks(int, tide.planned_ticks[]) is
   'Numbers the events of ticks, which are planned no longer.';
