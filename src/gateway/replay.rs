@@ -63,13 +63,14 @@ pub async fn resume(
     Ok(missed)
 }
 
-/// A position may lie ahead of this node, if another one is ahead, but not ahead of the log.
+/// A position may lie ahead of this node, if another one is ahead or a backlog is being told, but not ahead of what a
+/// snapshot says.
 async fn check_exists(gateway: &Gateway, highest: i64) -> Result<(), NotRecovered> {
     let (_, fed) = gateway.hub.head();
     if highest <= fed {
         return Ok(());
     }
-    let (_, head) = store::position(&gateway.pool).await.map_err(NotRecovered::Problem)?;
+    let head = store::as_of_head(&gateway.pool).await.map_err(NotRecovered::Problem)?;
     if highest <= head { Ok(()) } else { Err(NotRecovered::Because("position_unknown")) }
 }
 

@@ -110,15 +110,13 @@ pub async fn sync(pool: &Pool, user: Uuid, topics: &[Topic]) -> Result<Snapshot,
     Ok(Snapshot { epoch: head.epoch.unwrap_or(Uuid::nil()), sequence: head.sequence, text })
 }
 
-/// The head of the log.
+/// The highest position that a snapshot may have said: ahead of the log in the middle of a backlog.
 ///
 /// # Errors
 /// The database's.
-pub async fn position(pool: &Pool) -> Result<(Option<Uuid>, i64), Problem> {
-    const SQL: &str = "select p.epoch, p.sequence from tide.position() p";
-    let row = client(pool).await?.query_typed_one(SQL, &[]).await;
-    let row = row.map_err(|error| problem("position", &error))?;
-    Ok((row.get(0), row.get(1)))
+pub async fn as_of_head(pool: &Pool) -> Result<i64, Problem> {
+    let row = client(pool).await?.query_typed_one("select tide.as_of_head()", &[]).await;
+    Ok(row.map_err(|error| problem("as_of_head", &error))?.get(0))
 }
 
 /// Events of topics after a sequence, oldest first.

@@ -376,3 +376,26 @@ async fn two_nodes_tell_the_same_and_who_loses_one_goes_on_at_the_other() {
     assert_eq!(back.resume(&epoch, &positions).await["payload"]["recovered"], true);
     assert_eq!(back.next().await["id"], twin.next().await["id"]);
 }
+
+#[tokio::test]
+async fn a_snapshot_in_the_middle_of_a_backlog_covers_what_is_still_to_be_told() {
+    let world = World::new().await;
+    for percent in 1..=60 {
+        world.as_person(&progress(TASKS[percent as usize % 3], percent)).await;
+    }
+    // The first tick of several; then nobody may make the next one.
+    world.run("select count(*) from tide.advance(20)").await;
+    world.run("begin; select tide._take_turn()").await;
+    let node = Node::start(&world.database, &[]).await;
+    let mut early = node.synced("ann").await;
+    let head: i64 = world.sql.query_one("select sequence from tide.position()", &[]).await.unwrap().get(0);
+    assert_eq!(early.positions()[&topic(APOLLO)], head + 40, "as of the end of the backlog");
+    let mut back = node.silent("ann").await;
+    assert_eq!(back.resume(&early.epoch, &early.positions()).await["payload"]["recovered"], true);
+
+    world.run("commit").await;
+    world.as_person(&format!("update work.projects set description = 'new' where id = '{APOLLO}'")).await;
+    for client in [&mut early, &mut back] {
+        assert_eq!(client.expect("update").await["payload"]["data"]["primary"]["description"], "new");
+    }
+}
