@@ -11,12 +11,13 @@
 //!                                           └──> replay: recent messages for those who come back
 //! ```
 //!
+//! - [`event`] and [`message`] are what travels; [`log`] reads it, [`publisher`] is the only one that hands it on.
 //! - [`listener`] is only an alarm clock: losing it costs latency, never a message.
 //! - [`feed`] knows one number, the last sequence it passed on; whatever happens it continues after that one.
 //! - [`batch`], [`merge`], [`pace`], [`replay`] are pure: no clock, no I/O, tested by property.
-//! - [`hub`] has the only lock that everyone shares, and holds it for moments.
+//! - [`hub`] has the only lock that everyone shares, and holds it for moments; an [`outbox`] is bounded.
 //! - [`tail`] is the same feed with a terminal at its end.
-//! - [`upkeep`] is beside the path: partitions made ahead, figures that warn.
+//! - [`upkeep`] is beside the path: partitions made ahead, figures that warn. So are [`settings`] and [`counters`].
 
 pub mod batch;
 pub mod counters;

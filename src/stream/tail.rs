@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Client;
+use uuid::Uuid;
 
 use super::event::{Event, Topic};
 use super::feed::{Health, News};
@@ -42,32 +43,25 @@ pub async fn show(
     options: &TailOptions,
     patience: Duration,
 ) -> Result<(), Failure> {
-    let mut began = false;
+    let (mut began, mut shown) = (false, false);
     let paint =
         Paint::new(io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()));
     loop {
         let next = if began { news.recv().await } else { first(&mut news, &mut health, patience).await? };
-        let written = match next {
-            None => return Ok(()),
-            Some(News::Settings(_)) => Ok(()),
-            Some(News::Turn { epoch, sequence }) if !began => {
-                began = true;
-                if !options.json {
-                    let now = if options.from.is_some() { "; summaries are as they stand now" } else { "" };
-                    eprintln!(
-                        "Following from sequence {sequence} of epoch {epoch}; times are UTC{now}. Ctrl-C ends it."
-                    );
-                }
+        let written = match (next, options.from) {
+            (None, _) => return Ok(()),
+            (Some(News::Settings(_)), _) => Ok(()),
+            (Some(News::Turn { sequence, .. }), Some(from)) if began && !shown => {
+                return Err(not_in_the_log(from, sequence));
+            }
+            (Some(News::Turn { epoch, sequence }), _) => {
+                announce(epoch, sequence, options, std::mem::replace(&mut began, true));
                 Ok(())
             }
-            Some(News::Turn { sequence, .. }) => {
-                if let Some(from) = options.from {
-                    return Err(not_in_the_log(from, sequence));
-                }
-                eprintln!("— a new epoch: what came before may have changed; going on after {sequence} —");
-                Ok(())
+            (Some(News::Tick { events, .. }), _) => {
+                shown = true;
+                print(&events, options, paint, &names)
             }
-            Some(News::Tick { events, .. }) => print(&events, options, paint, &names),
         };
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
@@ -76,6 +70,16 @@ pub async fn show(
             }
             Ok(()) => {}
         }
+    }
+}
+
+/// Where it begins, or begins anew. On standard error, so that the output is the stream alone.
+fn announce(epoch: Uuid, sequence: i64, options: &TailOptions, again: bool) {
+    let now = if options.from.is_some() { "; summaries are as they stand now" } else { "" };
+    if again {
+        eprintln!("— a new epoch: what came before may have changed; going on after {sequence} —");
+    } else if !options.json {
+        eprintln!("Following from sequence {sequence} of epoch {epoch}; times are UTC{now}. Ctrl-C ends it.");
     }
 }
 

@@ -115,7 +115,7 @@ async fn hung_for_two_seconds_it_slows_nobody_down_and_its_clients_catch_up() {
     process.signal(Signal::SIGSTOP);
     let without = slowest_write(&world, Duration::from_secs(2)).await;
     process.signal(Signal::SIGCONT);
-    assert!(without < Duration::from_millis(500), "{without:?}, and {with_it:?} before");
+    assert!(without < Duration::from_secs(1), "{without:?}, and {with_it:?} before");
     let count: i64 = world
         .sql
         .query_one("select count(*) from work.tasks where title = 'storm'", &[])
