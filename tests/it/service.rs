@@ -281,7 +281,7 @@ async fn who_comes_back_gets_what_they_missed_from_memory_and_after_a_restart_fr
     let mut client = node.synced("ann").await;
     world.as_person(&progress(TASKS[0], 10)).await;
     client.expect("update").await;
-    let (epoch, positions) = (client.epoch.clone(), client.positions());
+    let (epoch, positions) = (client.epoch(), client.positions());
     drop(client);
     world.as_person(&progress(TASKS[0], 20)).await;
     world.as_person(&progress(TASKS[1], 30)).await;
@@ -319,7 +319,7 @@ async fn a_position_that_means_nothing_is_told_so_and_a_new_snapshot_follows() {
     let node = Node::start(&world.database, &[]).await;
     let (epoch, positions) = {
         let client = node.synced("ann").await;
-        (client.epoch.clone(), client.positions())
+        (client.epoch(), client.positions())
     };
     let far: HashMap<String, i64> = positions.keys().map(|topic| (topic.clone(), 1_000_000)).collect();
     let cases = [
@@ -348,7 +348,7 @@ async fn in_silence_a_heartbeat_says_where_everything_stands() {
     let node = Node::start(&world.database, &[("WEBSOCKET_HEARTBEAT_INTERVAL", "1")]).await;
     let mut client = node.synced("ann").await;
     let heartbeat = client.expect("heartbeat").await;
-    assert_eq!(heartbeat["payload"]["epoch"], client.epoch);
+    assert_eq!(heartbeat["payload"]["epoch"], client.epoch());
     assert_eq!(heartbeat["payload"]["positions"], json!(client.positions()));
     assert!(heartbeat["payload"]["serverTime"].as_i64().unwrap() > 1_700_000_000_000);
 }
@@ -368,7 +368,7 @@ async fn two_nodes_tell_the_same_and_who_loses_one_goes_on_at_the_other() {
             |m: &Value| (m["id"].clone(), m["sequence"].clone(), m["payload"]["data"]["delta"].clone());
         assert_eq!(change(&mine), change(&twins));
     }
-    let (epoch, positions) = (client.epoch.clone(), client.positions());
+    let (epoch, positions) = (client.epoch(), client.positions());
     drop(client);
     one.stop().await;
     world.as_person(&progress(TASKS[0], 30)).await;
@@ -391,7 +391,7 @@ async fn a_snapshot_in_the_middle_of_a_backlog_covers_what_is_still_to_be_told()
     let head: i64 = world.sql.query_one("select sequence from tide.position()", &[]).await.unwrap().get(0);
     assert_eq!(early.positions()[&topic(APOLLO)], head + 40, "as of the end of the backlog");
     let mut back = node.silent("ann").await;
-    assert_eq!(back.resume(&early.epoch, &early.positions()).await["payload"]["recovered"], true);
+    assert_eq!(back.resume(&early.epoch(), &early.positions()).await["payload"]["recovered"], true);
 
     world.run("commit").await;
     world.as_person(&format!("update work.projects set description = 'new' where id = '{APOLLO}'")).await;

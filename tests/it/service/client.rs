@@ -18,7 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    pub(crate) epoch: String,
+    promises: Promises,
+}
+
+/// What the messages so far promise about the next.
+#[derive(Default)]
+struct Promises {
+    epoch: String,
     /// Everything on a topic up to here is known.
     positions: HashMap<String, i64>,
     /// The last message of a topic.
@@ -32,7 +38,7 @@ impl Client {
             request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         }
         let (socket, _) = timeout(PATIENCE, connect_async(request)).await.unwrap().unwrap();
-        Self { socket, epoch: String::new(), positions: HashMap::new(), last: HashMap::new() }
+        Self { socket, promises: Promises::default() }
     }
 
     pub(crate) async fn say_text(&mut self, text: &str) {
@@ -50,7 +56,7 @@ impl Client {
             match frame {
                 Some(Ok(Frame::Text(text))) => {
                     let message = serde_json::from_str(&text).unwrap();
-                    self.check(&message);
+                    self.promises.check(&message);
                     return Ok(message);
                 }
                 Some(Ok(Frame::Close(frame))) => return Err(frame.map_or(1005, |frame| frame.code.into())),
@@ -88,18 +94,25 @@ impl Client {
 
     /// `resume` from these positions, and its ack.
     pub(crate) async fn resume(&mut self, epoch: &str, positions: &HashMap<String, i64>) -> Value {
-        self.positions.clone_from(positions);
+        self.promises.positions.clone_from(positions);
         let resume = json!({"type": "resume", "epoch": epoch, "positions": positions, "correlationId": "r"});
         let ack = self.ask(&resume, "ack").await;
         assert_eq!(ack["metadata"]["correlationId"], "r", "{ack}");
         ack
     }
 
-    /// Up to where this client has everything.
-    pub(crate) fn positions(&self) -> HashMap<String, i64> {
-        self.positions.clone()
+    /// The epoch of the last snapshot.
+    pub(crate) fn epoch(&self) -> String {
+        self.promises.epoch.clone()
     }
 
+    /// Up to where this client has everything.
+    pub(crate) fn positions(&self) -> HashMap<String, i64> {
+        self.promises.positions.clone()
+    }
+}
+
+impl Promises {
     fn check(&mut self, message: &Value) {
         assert_eq!(message["version"], "2.0");
         let epoch = message["metadata"]["epoch"].as_str().unwrap();
@@ -162,5 +175,46 @@ pub(crate) fn sequences(message: &Value) -> Vec<i64> {
     match message["payload"]["updates"].as_array() {
         Some(updates) => updates.iter().map(|update| update["sequence"].as_i64().unwrap()).collect(),
         None => vec![message["sequence"].as_i64().unwrap()],
+    }
+}
+
+/// The checker is proved: what it is there for, it finds.
+mod proofs {
+    use super::{Promises, Value, json};
+
+    fn update(sequence: i64, previous: i64, position: i64) -> Value {
+        json!({"type": "update", "version": "2.0", "sequence": sequence,
+            "metadata": {"epoch": "e", "topic": "p:1", "previous": previous, "position": position}})
+    }
+
+    fn hear(messages: &[Value]) {
+        let sync = json!({"type": "sync", "version": "2.0", "metadata": {"epoch": "e"},
+            "payload": {"positions": {"p:1": 5}}});
+        let mut promises = Promises::default();
+        promises.check(&sync);
+        messages.iter().for_each(|message| promises.check(message));
+    }
+
+    #[test]
+    fn a_chain_without_gaps_passes() {
+        hear(&[update(6, 4, 6), update(9, 6, 7), update(10, 9, 10)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "one was missed")]
+    fn a_message_that_is_missed_is_found() {
+        hear(&[update(6, 4, 6), update(9, 8, 9)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "leaves a gap")]
+    fn a_message_that_is_missed_right_after_the_snapshot_is_found() {
+        hear(&[update(9, 8, 9)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "went from 7 back to 6")]
+    fn a_position_that_decreases_is_found() {
+        hear(&[update(7, 5, 7), update(8, 7, 6)]);
     }
 }

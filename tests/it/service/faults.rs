@@ -96,7 +96,7 @@ async fn killed_in_the_middle_of_a_storm_nothing_is_lost_or_doubled() {
 
     let process = Process::start(&world.database).await;
     let mut back = process.client("/ws?sync=none").await;
-    let ack = back.resume(&client.epoch, &client.positions()).await;
+    let ack = back.resume(&client.epoch(), &client.positions()).await;
     assert_eq!(ack["payload"]["recovered"], true, "{ack}");
     let already = heard.ids.len();
     heard.listen_until(&mut back, already + 100).await;
@@ -145,7 +145,7 @@ async fn switched_off_while_five_thousand_rows_are_written_it_tells_them_all_whe
     let world = World::new().await;
     let node = Node::start(&world.database, &[]).await;
     let client = node.synced("ann").await;
-    let (epoch, positions) = (client.epoch.clone(), client.positions());
+    let (epoch, positions) = (client.epoch(), client.positions());
     node.stop().await;
     let hundred = format!(
         "insert into work.tasks (git_branch_id, title) select '{MAIN}', 'storm' from generate_series(1, 100)"
