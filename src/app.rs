@@ -184,7 +184,7 @@ impl Stream {
         shutdown: &CancellationToken,
     ) -> Result<Self, Failure> {
         let counters = Arc::<Counters>::default();
-        let (feed, news) = source(config, Manner::Tick, None, counters.clone(), shutdown)?;
+        let (feed, news) = source(config, Manner::Tick, None, Some(hub.clone()), counters.clone(), shutdown)?;
         let (health, hearing) = (feed.health.subscribe(), feed.hearing.clone());
         let publisher = Publisher {
             hub,
@@ -207,6 +207,7 @@ pub fn source(
     config: &Config,
     manner: Manner,
     from: Option<i64>,
+    hub: Option<Arc<Hub>>,
     counters: Arc<Counters>,
     shutdown: &CancellationToken,
 ) -> Result<(Feed, mpsc::Receiver<News>), Failure> {
@@ -231,6 +232,7 @@ pub fn source(
         from,
         alarm,
         hearing: heard,
+        hub,
         news,
         health: watch::channel(Health::Away).0,
         counters,
@@ -304,7 +306,7 @@ pub async fn tail(config: Config, options: TailOptions) -> Result<(), Failure> {
     let address = pool::address(&config.database, config.database_url()?, "tail")?;
     let client = pool::wait_for(&address, config.database.wait_seconds).await?;
     let handles = tail::handles(&client).await;
-    let (feed, news) = source(&config, Manner::Watch, options.from, Arc::default(), &shutdown)?;
+    let (feed, news) = source(&config, Manner::Watch, options.from, None, Arc::default(), &shutdown)?;
     let health = feed.health.subscribe();
     tokio::spawn(feed.run(shutdown.clone()));
     let patience = Duration::from_secs(config.database.wait_seconds);

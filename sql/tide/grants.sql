@@ -11,7 +11,7 @@ grant execute on function
   tide._fingerprint(), tide._timeline()
 to tide_reader, tide_writer, tide_service;
 grant execute on function
-  tide.advance(int), tide.maintain(), tide.consume(text, int),
+  tide.advance(int), tide.advance_for(text[], int), tide.maintain(), tide.consume(text, int),
   tide.commit_consumer(text, bigint), tide.rebuild(text), tide.rebuild_summary(regclass)
 to tide_service;
 grant select on tide.settings, tide.watches, tide.problems, tide.epochs, tide.ticks to tide_service;

@@ -88,7 +88,8 @@ impl Problem {
         self.status >= 500
     }
 
-    fn unavailable() -> Self {
+    /// The database does not answer now.
+    pub fn unavailable() -> Self {
         Self::new(503, "database_unavailable").retry_after(1)
     }
 }

@@ -29,12 +29,16 @@ use uuid::Uuid;
 use crate::auth::Tokens;
 use crate::config::Config;
 use crate::db::pool::Pool;
+use crate::db::problem::Problem;
 use crate::stream::counters::{Counter, Gauge};
+use crate::stream::event::Topic;
 use crate::stream::hub::Hub;
 use protocol::Goodbye;
 
 /// Clients that may read older events from the log at the same time; the others wait for their turn.
 const REPLAYS: usize = 4;
+/// How long a client waits for the tick that begins to tell its topics.
+const FIRST_TICK: Duration = Duration::from_secs(5);
 
 /// One socket's manners, as durations and sizes.
 #[derive(Debug, Clone)]
@@ -127,6 +131,14 @@ impl Gateway {
             replays: Semaphore::new(REPLAYS),
             users: Mutex::default(),
         }
+    }
+
+    /// Waits until the stream tells what these topics hear: see [`Hub::listen`].
+    ///
+    /// # Errors
+    /// `database_unavailable` when no tick has been made for a while.
+    async fn listen(&self, topics: impl IntoIterator<Item = &Topic>) -> Result<(), Problem> {
+        tokio::time::timeout(FIRST_TICK, self.hub.listen(topics)).await.map_err(|_| Problem::unavailable())
     }
 
     /// Closes all sockets, spread so that their clients do not all come back at once, and waits for them.

@@ -40,6 +40,7 @@ pub async fn resume(
     epoch: &str,
     wanted: &[(Topic, i64)],
 ) -> Result<Missed, NotRecovered> {
+    gateway.listen(wanted.iter().map(|(topic, _)| topic)).await.map_err(NotRecovered::Problem)?;
     let registration = gateway.hub.register(subscriber, wanted);
     if !epoch.eq_ignore_ascii_case(&registration.epoch.to_string()) {
         return Err(NotRecovered::Because("epoch_changed"));

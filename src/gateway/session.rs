@@ -122,6 +122,9 @@ impl Session {
         wants_sync: bool,
         auth: Option<Option<String>>,
     ) -> Result<std::convert::Infallible, End> {
+        if let Err(problem) = self.gateway.listen([&self.own_topic]).await {
+            self.give_up(&problem).await?;
+        }
         self.gateway.hub.register(&self.subscriber, &[(self.own_topic.clone(), i64::MAX)]);
         if wants_sync {
             self.follows_projects = true;
@@ -168,6 +171,9 @@ impl Session {
     /// Registers, reads the snapshot, sends it; what came in between and is in it will be dropped.
     async fn sync(&mut self, topics: Vec<Topic>, reason: SyncReason) -> Result<Result<(), Problem>, End> {
         let wanted: Vec<_> = topics.iter().map(|topic| (topic.clone(), i64::MAX)).collect();
+        if let Err(problem) = self.gateway.listen(&topics).await {
+            return Ok(Err(problem));
+        }
         self.gateway.hub.register(&self.subscriber, &wanted);
         let snapshot = match store::sync(&self.gateway.pool, self.caller.user.id, &topics).await {
             Ok(snapshot) => snapshot,

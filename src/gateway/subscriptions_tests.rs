@@ -39,7 +39,7 @@ impl Road {
                 Message::new(departure, Uuid::nil(), previous, 0, MessageSettings { cascade: true });
             let message = Arc::new(message);
             self.sent.push(message.clone());
-            self.hub.publish(vec![message], last, self.batch.held());
+            self.hub.publish(vec![message], last, self.batch.held(), 0);
         }
     }
 }
@@ -208,7 +208,7 @@ proptest! {
         // It comes back when everything else was sent.
         let hub = Hub::new(capacity, Uuid::nil(), 0);
         for message in &road.sent {
-            hub.publish(vec![message.clone()], message.sequence, HashMap::new());
+            hub.publish(vec![message.clone()], message.sequence, HashMap::new(), 0);
         }
         let back = hub.subscriber(1 << 20);
         let registration = hub.register(&back, &[("p:0".into(), position)]);

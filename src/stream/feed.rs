@@ -19,7 +19,9 @@ use uuid::Uuid;
 
 use super::counters::Counters;
 use super::event::Event;
+use super::hub::Hub;
 use super::listener::{Alarm, Hearing, retries};
+use super::listening::Filter;
 use super::log::{self, Log, Ticked};
 use super::pace::{Look, Pace, PaceSettings};
 use super::settings::LiveSettings;
@@ -42,6 +44,8 @@ pub enum News {
         events: Vec<Event>,
         /// The feed's position after them.
         last: i64,
+        /// The topics whose events these are: see [`super::listening`].
+        generation: u64,
     },
     /// Positions from before mean nothing any more; it goes on after `sequence` of `epoch`. Always the first news.
     Turn {
@@ -89,6 +93,8 @@ pub struct Feed {
     pub alarm: Arc<Alarm>,
     /// Whether it will be woken.
     pub hearing: watch::Receiver<Hearing>,
+    /// Who knows what is heard; without it, everything is told.
+    pub hub: Option<Arc<Hub>>,
     /// Who gets the news.
     pub news: mpsc::Sender<News>,
     /// What others may know about it.
@@ -100,7 +106,8 @@ pub struct Feed {
 impl Feed {
     /// Runs until told to stop or until nobody takes the news any more. Survives restarts of the database.
     pub async fn run(self, shutdown: CancellationToken) {
-        let state = State { position: None, settings: LiveSettings::default(), started: Instant::now() };
+        let state =
+            State { position: None, told: 0, settings: LiveSettings::default(), started: Instant::now() };
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = self.run_for_ever(state) => {}
@@ -158,26 +165,43 @@ impl Feed {
         }
     }
 
-    /// One look: what others ticked, then what we tick ourselves.
+    /// One look, at what is heard now. Whoever waits to hear a topic is told also when there is nothing else to tell.
     async fn look(&self, log: &Log, state: &mut State, may_advance: &mut bool) -> Result<Look, Stopped> {
+        let filter = self.hub.as_ref().map_or(Filter::EVERYTHING, |hub| hub.filter());
+        let look = self.look_for(&filter, log, state, may_advance).await?;
+        if let Some((_, last)) = state.position.filter(|_| state.told < filter.generation) {
+            self.send_tick(state, &filter, vec![], last).await?;
+        }
+        Ok(look)
+    }
+
+    /// What others ticked, then what we tick ourselves.
+    async fn look_for(
+        &self,
+        filter: &Filter,
+        log: &Log,
+        state: &mut State,
+        may_advance: &mut bool,
+    ) -> Result<Look, Stopped> {
         if state.position.is_none() || self.manner == Manner::Watch {
             let (epoch, head) = log.position().await?;
             if state.position.is_none() {
                 self.turn(state, epoch, self.from.unwrap_or(head)).await?;
             }
             if state.position != Some((epoch, head)) || !*may_advance {
-                let found = self.catch_up(log, state, epoch, head).await?;
+                let found = self.catch_up(filter, log, state, epoch, head).await?;
                 return Ok(Look { found, ..Look::default() });
             }
         }
         let began = Instant::now();
-        match log.tick(state.settings.max_events_per_tick).await {
+        let known = state.position.map_or(0, |(_, sequence)| sequence);
+        match log.tick(filter.topics.as_deref(), state.settings.max_events_per_tick, known).await {
             Ok(ticked) => {
-                if !ticked.events.is_empty() {
+                if ticked.first.is_some() {
                     self.counters.ticks.add(1);
                     self.counters.tick.observe(began.elapsed());
                 }
-                self.pass_on(log, state, ticked).await
+                self.pass_on(filter, log, state, ticked).await
             }
             Err(error) if self.manner == Manner::Watch && log::is_forbidden(&error) => {
                 *may_advance = false;
@@ -187,21 +211,34 @@ impl Feed {
         }
     }
 
-    async fn pass_on(&self, log: &Log, state: &mut State, ticked: Ticked) -> Result<Look, Stopped> {
-        let Ticked { events, epoch, head, in_flight } = ticked;
-        let count = events.len();
-        let Some(first) = events.first().map(|event| event.sequence) else {
-            let found = self.catch_up(log, state, epoch, head).await?;
+    async fn pass_on(
+        &self,
+        filter: &Filter,
+        log: &Log,
+        state: &mut State,
+        ticked: Ticked,
+    ) -> Result<Look, Stopped> {
+        let Ticked { events, epoch, head, first, in_flight } = ticked;
+        let Some(first) = first else {
+            let found = self.catch_up(filter, log, state, epoch, head).await?;
             return Ok(Look { found, full: false, in_flight });
         };
-        self.catch_up(log, state, epoch, first - 1).await?;
-        self.send_tick(state, events, head).await?;
+        self.catch_up(filter, log, state, epoch, first - 1).await?;
+        self.send_tick(state, filter, events, head).await?;
+        let count = usize::try_from(head - first + 1).unwrap_or_default();
         let full = count * 2 >= usize::try_from(state.settings.max_events_per_tick).unwrap_or(usize::MAX);
         Ok(Look { found: count, full, in_flight })
     }
 
     /// Reads what others ticked, up to `head`; a turn when that is not the continuation of what we know.
-    async fn catch_up(&self, log: &Log, state: &mut State, epoch: Uuid, head: i64) -> Result<usize, Stopped> {
+    async fn catch_up(
+        &self,
+        filter: &Filter,
+        log: &Log,
+        state: &mut State,
+        epoch: Uuid,
+        head: i64,
+    ) -> Result<usize, Stopped> {
         let (known, mut last) = state.position.unwrap_or((epoch, head));
         if known != epoch || head < last {
             self.turn(state, epoch, head).await?;
@@ -209,9 +246,9 @@ impl Feed {
         }
         let found = usize::try_from(head - last).unwrap_or(0);
         while last < head {
-            match log.read(last, head).await {
+            match log.read(filter.topics.as_deref(), last, head).await {
                 Ok((events, end)) => {
-                    self.send_tick(state, events, end).await?;
+                    self.send_tick(state, filter, events, end).await?;
                     last = end;
                 }
                 Err(error) if log::is_lost(&error) => {
@@ -224,11 +261,19 @@ impl Feed {
         Ok(found)
     }
 
-    async fn send_tick(&self, state: &mut State, events: Vec<Event>, last: i64) -> Result<(), Stopped> {
-        self.counters.events.add(events.len() as u64);
+    async fn send_tick(
+        &self,
+        state: &mut State,
+        filter: &Filter,
+        events: Vec<Event>,
+        last: i64,
+    ) -> Result<(), Stopped> {
         tracing::debug!(tick.sequence = last, tick.events = events.len(), "Passed on");
-        self.news.send(News::Tick { events, last }).await.map_err(|_| Stopped::NobodyListens)?;
+        let news = News::Tick { events, last, generation: filter.generation };
+        self.news.send(news).await.map_err(|_| Stopped::NobodyListens)?;
+        state.told = filter.generation;
         if let Some((_, position)) = &mut state.position {
+            self.counters.events.add(u64::try_from(last - *position).unwrap_or_default());
             *position = last;
         }
         Ok(())
@@ -279,8 +324,15 @@ impl Feed {
                 sleep_until(state.started + earliest).await;
             }
         };
+        let new_topics = async {
+            match &self.hub {
+                Some(hub) => hub.new_topics().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             () = rung => {}
+            () = new_topics => {}
             () = sleep_until(state.started + next) => {}
         }
     }
@@ -290,6 +342,8 @@ impl Feed {
 struct State {
     /// Epoch and the last sequence passed on.
     position: Option<(Uuid, i64)>,
+    /// The generation of topics that was told last.
+    told: u64,
     settings: LiveSettings,
     started: Instant,
 }

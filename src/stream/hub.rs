@@ -14,9 +14,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use std::time::Instant;
+
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::event::Topic;
+use super::listening::{Filter, Listening};
 use super::message::Message;
 use super::outbox::{Item, Outbox};
 use super::replay::Ring;
@@ -51,6 +55,9 @@ pub struct Hub {
     ring_bytes: usize,
     ids: AtomicU64,
     inner: Mutex<Inner>,
+    /// Up to which generation of topics ticks have told what they hear.
+    told: watch::Sender<u64>,
+    new_topics: Notify,
 }
 
 #[derive(Debug)]
@@ -64,6 +71,7 @@ struct Inner {
     /// Where the chain of a topic begins that is not in `chains`.
     chains_from: i64,
     topics: HashMap<Topic, Vec<Arc<Subscriber>>>,
+    listening: Listening,
     handed: u64,
 }
 
@@ -78,9 +86,38 @@ impl Hub {
             chains: HashMap::new(),
             chains_from: fed,
             topics: HashMap::new(),
+            listening: Listening::default(),
             handed: 0,
         };
-        Self { ring_bytes, ids: AtomicU64::new(1), inner: Mutex::new(inner) }
+        Self {
+            ring_bytes,
+            ids: AtomicU64::new(1),
+            inner: Mutex::new(inner),
+            told: watch::Sender::new(0),
+            new_topics: Notify::new(),
+        }
+    }
+
+    /// Waits until ticks tell what these topics hear. Comes before [`Self::register`] and before reading a snapshot:
+    /// what a tick told nobody must be in the snapshot.
+    pub async fn listen(&self, topics: impl IntoIterator<Item = &Topic>) {
+        let needed = self.lock().listening.begin(topics);
+        let mut told = self.told.subscribe();
+        if *told.borrow_and_update() < needed {
+            self.new_topics.notify_one();
+            // The sender lives as long as we do.
+            let _ = told.wait_for(|told| *told >= needed).await;
+        }
+    }
+
+    /// What the next tick has to tell.
+    pub fn filter(&self) -> Filter {
+        self.lock().listening.filter(Instant::now())
+    }
+
+    /// Waits until somebody wants to hear a topic that was not heard before.
+    pub async fn new_topics(&self) {
+        self.new_topics.notified().await;
     }
 
     /// A new listener without topics.
@@ -99,7 +136,8 @@ impl Hub {
                 listeners.push(subscriber.clone());
             }
         }
-        let floor = inner.ring.floor();
+        let heard_since = inner.listening.since(wanted.iter().map(|(topic, _)| topic));
+        let floor = inner.ring.floor().max(heard_since.unwrap_or(i64::MIN));
         let from: Vec<_> =
             wanted.iter().map(|(topic, position)| (topic.clone(), floor.max(*position))).collect();
         Registration { epoch: inner.epoch, floor, recent: inner.ring.after(&from) }
@@ -113,6 +151,7 @@ impl Hub {
                 listeners.retain(|other| other.id != subscriber.id);
                 if listeners.is_empty() {
                     inner.topics.remove(topic);
+                    inner.listening.leave(topic, Instant::now());
                 }
             }
         }
@@ -143,9 +182,12 @@ impl Hub {
         inner.chains.get(topic).copied().unwrap_or(inner.chains_from)
     }
 
-    /// Hands messages to whoever subscribed to one of their topics, and moves the positions.
-    pub fn publish(&self, messages: Vec<Arc<Message>>, fed: i64, held: HashMap<Topic, i64>) {
+    /// Hands messages to whoever subscribed to one of their topics, and moves the positions. The tick behind them told
+    /// what topics of a generation hear.
+    pub fn publish(&self, messages: Vec<Arc<Message>>, fed: i64, held: HashMap<Topic, i64>, generation: u64) {
         let mut inner = self.lock();
+        let from = inner.fed;
+        inner.listening.told(generation, from);
         for message in messages {
             inner.hand_over(&message);
             inner.chains.insert(message.topic.clone(), message.sequence);
@@ -154,6 +196,8 @@ impl Hub {
         inner.fed = inner.fed.max(fed);
         inner.held = held;
         inner.forget_old_chains();
+        drop(inner);
+        self.told.send_if_modified(|told| generation > std::mem::replace(told, generation.max(*told)));
     }
 
     /// Another epoch, or a log that was lost: everyone takes a new snapshot.
@@ -165,6 +209,7 @@ impl Hub {
         inner.chains.clear();
         inner.chains_from = fed;
         inner.ring = Ring::new(self.ring_bytes, fed);
+        inner.listening.turn(fed);
         inner.handed += 1;
         let round = inner.handed;
         for subscriber in inner.topics.values().flatten() {

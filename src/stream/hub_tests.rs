@@ -24,7 +24,7 @@ fn message(hub: &Hub, sequence: i64, topic: &str, key: &str) -> Arc<Message> {
 }
 
 fn publish(hub: &Hub, sequence: i64, topic: &str, key: &str) {
-    hub.publish(vec![message(hub, sequence, topic, key)], sequence, HashMap::new());
+    hub.publish(vec![message(hub, sequence, topic, key)], sequence, HashMap::new(), 0);
 }
 
 fn received(subscriber: &Subscriber) -> Vec<i64> {
@@ -81,7 +81,7 @@ fn positions_stop_before_what_waits() {
     let hub = hub();
     publish(&hub, 11, "p:1", "a");
     publish(&hub, 12, "p:2", "a");
-    hub.publish(vec![], 20, HashMap::from([("p:1".into(), 14)]));
+    hub.publish(vec![], 20, HashMap::from([("p:1".into(), 14)]), 0);
     let topics: Vec<Topic> = ["p:1", "p:2", "task:a"].map(Topic::from).to_vec();
     let positions = hub.positions(&topics);
     assert_eq!(topics.iter().map(|topic| positions[topic]).collect::<Vec<_>>(), [14, 20, 14]);

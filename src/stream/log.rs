@@ -24,6 +24,10 @@ const COLUMNS: &str = "m.sequence, m.txid::text, m.entity, m.action, m.key, m.to
 
 const POSITION: &str = "select p.epoch, p.sequence from tide.position() p";
 
+/// Where the ticks of this transaction begin.
+const OUR_FIRST: &str = "select min(t.first_sequence) from tide.ticks t \
+    where t.last_sequence > $1 and t.xid = pg_current_xact_id_if_assigned()";
+
 /// The last tick that ends within the budget, or the first one: a transaction is never split over two ticks.
 const BOUNDARY: &str = "select coalesce(max(t.last_sequence) filter (where t.last_sequence <= $1 + $2), \
     min(t.last_sequence)) from (select last_sequence from tide.ticks where last_sequence > $1 \
@@ -32,12 +36,14 @@ const BOUNDARY: &str = "select coalesce(max(t.last_sequence) filter (where t.las
 /// What one call of [`Log::tick`] found.
 #[derive(Debug)]
 pub struct Ticked {
-    /// The events of the tick we made; empty when nothing was new or another node had the turn.
+    /// The events of the tick we made, as far as they were asked for.
     pub events: Vec<Event>,
     /// The head as of then.
     pub epoch: Uuid,
     /// The last sequence that exists.
     pub head: i64,
+    /// The first sequence of what we ticked; `None` when we did not.
+    pub first: Option<i64>,
     /// Somebody in flight may still add events.
     pub in_flight: bool,
 }
@@ -60,8 +66,8 @@ impl Log {
     pub async fn open(address: &tokio_postgres::Config) -> Result<Self, tokio_postgres::Error> {
         let client = pool::connect(address).await?;
         let pid = client.query_typed_one("select pg_backend_pid()", &[]).await?.get(0);
-        let advance = format!("select {COLUMNS} from tide.advance($1) m");
-        let read = format!("select {COLUMNS} from tide.read($1, $2) m");
+        let advance = format!("select {COLUMNS} from tide.advance_for($1, $2) m");
+        let read = format!("select {COLUMNS} from tide.read($1, $2, $3) m");
         Ok(Self { client, advance, read, pid })
     }
 
@@ -70,28 +76,37 @@ impl Log {
         self.pid
     }
 
-    /// `tide.advance`, with the head and whether to look again soon.
+    /// `tide.advance_for` some topics, with the head and whether to look again soon. `known` is a sequence that exists.
     ///
     /// # Errors
     /// Postgres' own; [`is_old_schema`] tells whether `tidegate migrate` is what is missing. Nothing of the answer may
     /// be used then.
-    pub async fn tick(&self, max_events: i32) -> Result<Ticked, tokio_postgres::Error> {
+    pub async fn tick(
+        &self,
+        topics: Option<&[String]>,
+        max_events: i32,
+        known: i64,
+    ) -> Result<Ticked, tokio_postgres::Error> {
         let client = &self.client;
-        let budget: [(&(dyn ToSql + Sync), Type); 1] = [(&max_events, Type::INT4)];
+        let budget: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&topics, Type::TEXT_ARRAY), (&max_events, Type::INT4)];
+        let known: [(&(dyn ToSql + Sync), Type); 1] = [(&known, Type::INT8)];
         // Sent in this order, answered in this order. After a refusal COMMIT rolls back, and the refusal is returned.
         // Who is in flight is asked first: our own tick would count.
-        let (begun, in_flight, rows, head, committed) = futures::join!(
+        let (begun, in_flight, rows, head, first, committed) = futures::join!(
             client.batch_execute("begin"),
             client.query_typed_one("select tide.in_flight()", &[]),
             client.query_typed(&self.advance, &budget),
             client.query_typed_one(POSITION, &[]),
+            client.query_typed_one(OUR_FIRST, &known),
             client.batch_execute("commit"),
         );
         begun?;
-        let (in_flight, rows, head) = (in_flight?, rows?, head?);
+        let (in_flight, rows, head, first) = (in_flight?, rows?, head?, first?);
         committed?;
         let (epoch, head) = read_position(&head);
-        Ok(Ticked { events: rows.iter().map(read_event).collect(), epoch, head, in_flight: in_flight.get(0) })
+        let events = rows.iter().map(read_event).collect();
+        Ok(Ticked { events, epoch, head, first: first.get(0), in_flight: in_flight.get(0) })
     }
 
     /// `tide.position`
@@ -102,14 +117,22 @@ impl Log {
         self.client.query_typed_one(POSITION, &[]).await.map(|row| read_position(&row))
     }
 
-    /// One page of whole ticks after `after` and up to `upto`: the events and the sequence that the page reaches.
+    /// One page of whole ticks after `after` and up to `upto`: the events of some topics, and the sequence that the page
+    /// reaches.
     ///
     /// # Errors
     /// Postgres' own; [`is_lost`] when the log does not reach back that far.
-    pub async fn read(&self, after: i64, upto: i64) -> Result<(Vec<Event>, i64), tokio_postgres::Error> {
+    pub async fn read(
+        &self,
+        topics: Option<&[String]>,
+        after: i64,
+        upto: i64,
+    ) -> Result<(Vec<Event>, i64), tokio_postgres::Error> {
         let end = self.boundary(after).await?.map_or(upto, |end| end.min(upto));
         let count = i32::try_from(end - after).unwrap_or(i32::MAX);
-        let rows = self.client.query_typed(&self.read, &[(&after, Type::INT8), (&count, Type::INT4)]).await?;
+        let page: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&after, Type::INT8), (&count, Type::INT4), (&topics, Type::TEXT_ARRAY)];
+        let rows = self.client.query_typed(&self.read, &page).await?;
         let events = rows.iter().map(read_event).filter(|event| event.sequence <= end).collect();
         Ok((events, end))
     }

@@ -16,6 +16,7 @@
 //! - [`feed`] knows one number, the last sequence it passed on; whatever happens it continues after that one.
 //! - [`batch`], [`merge`], [`pace`], [`replay`] are pure: no clock, no I/O, tested by property.
 //! - [`hub`] has the only lock that everyone shares, and holds it for moments; an [`outbox`] is bounded.
+//! - [`listening`] is what the hub lets the feed know: a tick makes messages only of what somebody hears.
 //! - [`tail`] is the same feed with a terminal at its end.
 //! - [`upkeep`] is beside the path: partitions made ahead, figures that warn. So are [`settings`] and [`counters`].
 
@@ -25,6 +26,7 @@ pub mod event;
 pub mod feed;
 pub mod hub;
 pub mod listener;
+pub mod listening;
 pub mod log;
 pub mod merge;
 pub mod message;

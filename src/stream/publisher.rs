@@ -41,20 +41,21 @@ impl Publisher {
         let mut settings = LiveSettings::default();
         let mut batch = Batch::new(settings.batch(self.gather), 0);
         let mut fed = 0;
+        let mut generation = 0;
         loop {
             let deadline = batch.deadline().map(|at| started + Duration::from_millis(at));
             let next = tokio::select! {
                 next = news.recv() => next,
                 () = until(deadline) => {
-                    self.publish(batch.due(now()), &batch, fed);
+                    self.publish(batch.due(now()), &batch, fed, generation);
                     continue;
                 }
             };
             match next {
-                Some(News::Tick { events, last }) => {
-                    fed = last;
+                Some(News::Tick { events, last, generation: told }) => {
+                    (fed, generation) = (last, told);
                     let departures = self.accept(&mut batch, events, last, now());
-                    self.publish(departures, &batch, fed);
+                    self.publish(departures, &batch, fed, generation);
                 }
                 Some(News::Turn { epoch, sequence }) => {
                     fed = sequence;
@@ -68,17 +69,17 @@ impl Publisher {
                 None => break,
             }
         }
-        self.publish(batch.flush(), &batch, fed);
+        self.publish(batch.flush(), &batch, fed, generation);
     }
 
     fn accept(&self, batch: &mut Batch, events: Vec<Event>, last: i64, now: Millis) -> Vec<Departure> {
         batch.accept(events.into_iter().map(Arc::new).collect(), last, now)
     }
 
-    fn publish(&self, departures: Vec<Departure>, batch: &Batch, fed: i64) {
+    fn publish(&self, departures: Vec<Departure>, batch: &Batch, fed: i64, generation: u64) {
         let (epoch, _) = self.hub.head();
         let messages = self.make(departures, epoch);
-        self.hub.publish(messages, fed, batch.held());
+        self.hub.publish(messages, fed, batch.held(), generation);
     }
 
     fn make(&self, departures: Vec<Departure>, epoch: Uuid) -> Vec<Arc<Message>> {

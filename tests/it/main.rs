@@ -3,7 +3,7 @@
 //! - `support` starts the server, makes the clones and waits for conditions;
 //! - `service` is `/ws` from outside, in peace and under faults;
 //! - `sql` runs `tests/sql/<room>/<object>/<behaviour>.sql`;
-//! - `tide` is what the engine does across commits and connections, `workload` all of it at once, under a seeded
+//! - `ticks` is what ticks tell across commits, `workload` all of the engine at once, under a seeded
 //!   storm, `broken` the proof that the storm's checkers catch what they are there for;
 //! - `migrate`, `restore` and `conventions` are about the schema itself.
 
@@ -16,4 +16,5 @@ mod restore;
 mod service;
 mod sql;
 mod support;
+mod ticks;
 mod workload;

@@ -1,6 +1,6 @@
 create or replace function tide._gather(
-  max_events int, out snapshot pg_snapshot, out ticks tide.planned_ticks[],
-  out left_over int, out messages tide.wire_message[]
+  max_events int, topics text[], out snapshot pg_snapshot, out ticks tide.planned_ticks[],
+  out left_over int, out events tide.events[], out messages tide.wire_message[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -8,12 +8,11 @@ as $$
 -- stable: all of it reads the snapshot of the calling statement, so that events, rows and
 -- summaries belong together
 declare
-  v_head record := tide._head();
   v_counted record := tide._counted();
   v_last int := coalesce((select max(p.position) from tide.planned_ticks p), 0);
   v_fresh tide.events[];
-  v_events tide.events[] := '{}';
 begin
+  events := '{}';
   snapshot := tide._snapshot();
   v_fresh := array(
     select e from tide._events_after(
@@ -21,27 +20,29 @@ begin
     order by e.id);
   if v_last > 0 then
     ticks := tide._next_planned(max_events);
-    v_events := tide._planned_events(ticks);
+    events := tide._planned_events(ticks);
   end if;
   if cardinality(v_fresh) > 0 then
     left_over := cardinality(v_fresh);
     if v_last = 0 or v_last = ticks[cardinality(ticks)].position
-      and cardinality(v_events) + cardinality(v_fresh) <= max_events
+      and cardinality(events) + cardinality(v_fresh) <= max_events
     then
       ticks := ticks || row(v_last + 1, snapshot, left_over)::tide.planned_ticks;
-      v_events := v_events || v_fresh;
+      events := events || v_fresh;
       left_over := 0;
     end if;
   end if;
   messages := array(
-    select m from tide._messages(
-      v_events,
-      array(select generate_series(v_head.sequence + 1, v_head.sequence + cardinality(v_events))),
-      v_counted.sequence + cardinality(v_fresh)) m);
+    select m
+    from tide._listened(events, topics) l
+    cross join lateral tide._messages(
+      l.events, l.sequences, v_counted.sequence + cardinality(v_fresh)) m);
 end
 $$;
 comment on function tide._gather(
-  int, out pg_snapshot, out tide.planned_ticks[], out int, out tide.wire_message[]
+  int, text[], out pg_snapshot, out tide.planned_ticks[], out int, out tide.events[],
+  out tide.wire_message[]
 ) is
   'What to tell next: planned ticks, and what is neither counted nor planned if that fits, else '
-  'so many are left over. Rows and summaries are as of all that the caller''s snapshot shows.';
+  'so many are left over. Rows and summaries are as of all that the caller''s snapshot shows. '
+  'Messages are made of what any of the topics hears.';

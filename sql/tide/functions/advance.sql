@@ -1,37 +1,9 @@
 create or replace function tide.advance(max_events int default null) returns setof tide.wire_message
-language plpgsql volatile security definer
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC'
-set jit = off -- compiling takes longer than a tick
-set work_mem = '64MB' -- a tick is sorted in memory
 as $$
--- security definer: the service may tick, but write neither log nor summaries
-declare
-  v_max int := greatest(coalesce(max_events, tide._setting('max_events_per_tick'), 5000), 1);
-  v_epoch tide.epochs;
-  v_tick record;
 begin
-  if not tide._take_turn() then
-    return;
-  end if;
-  v_epoch := tide._begin_epoch();
-  perform tide._plan_restored(v_epoch);
-  if tide._has_more(v_max) then
-    perform tide._take_stock(v_max);
-  end if;
-  v_tick := tide._gather(v_max);
-  if cardinality(v_tick.messages) = 0 then
-    return;
-  end if;
-  perform tide._fold(v_tick.snapshot);
-  perform tide._store_ticks(v_epoch.number, v_tick.ticks);
-  if v_tick.left_over > 0 then
-    insert into tide.planned_ticks (position, snapshot, count)
-    select coalesce(max(p.position), 0) + 1, v_tick.snapshot, v_tick.left_over
-    from tide.planned_ticks p;
-  end if;
-  perform tide._announce(v_tick.messages);
-  return query select m.* from unnest(v_tick.messages) m;
+  return query select m.* from tide.advance_for(null, max_events) m;
 end
 $$;
 comment on function tide.advance(int) is

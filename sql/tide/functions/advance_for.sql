@@ -1,0 +1,40 @@
+create or replace function tide.advance_for(topics text[], max_events int default null)
+returns setof tide.wire_message
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set jit = off -- compiling takes longer than a tick
+set work_mem = '64MB' -- a tick is sorted in memory
+as $$
+-- security definer: the service may tick, but write neither log nor summaries
+declare
+  v_max int := greatest(coalesce(max_events, tide._setting('max_events_per_tick'), 5000), 1);
+  v_epoch tide.epochs;
+  v_tick record;
+begin
+  if not tide._take_turn() then
+    return;
+  end if;
+  v_epoch := tide._begin_epoch();
+  perform tide._plan_restored(v_epoch);
+  if tide._has_more(v_max) then
+    perform tide._take_stock(v_max);
+  end if;
+  v_tick := tide._gather(v_max, topics);
+  if cardinality(v_tick.events) = 0 then
+    return;
+  end if;
+  perform tide._fold(v_tick.snapshot);
+  perform tide._store_ticks(v_epoch.number, v_tick.ticks);
+  if v_tick.left_over > 0 then
+    insert into tide.planned_ticks (position, snapshot, count)
+    select coalesce(max(p.position), 0) + 1, v_tick.snapshot, v_tick.left_over
+    from tide.planned_ticks p;
+  end if;
+  perform tide._announce(v_tick.ticks, v_tick.events[:200]);
+  return query select m.* from unnest(v_tick.messages) m;
+end
+$$;
+comment on function tide.advance_for(text[], int) is
+  'tide.advance() for who does not listen to everything: makes the same tick, with messages of '
+  'what any of these topics hears, null for all. Making messages is most of the work of a tick.';
