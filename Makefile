@@ -15,7 +15,7 @@ test: ## every test, against a private Postgres that is started and stopped for 
 	@scripts/setup.sh rust pgtap
 	@scripts/test.sh
 
-check: ## format, lints, paths named in documents, compose.yaml
+check: ## format, lints, what documents name, scripts, compose.yaml
 	@scripts/setup.sh rust compose
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
@@ -26,6 +26,6 @@ bench: ## what the write path costs: one line per scenario, by pgbench
 	@scripts/setup.sh rust postgres
 	@scripts/bench.sh
 
-faults: ## crashes, hangs and cuts, by the fault suite
+faults: ## crashes, hangs and cut connections, alone (`make test` has them too)
 	@scripts/setup.sh rust postgres
 	@scripts/faults.sh

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts=(.ci/run scripts/*.sh)
+scripts=(.ci/run scripts/*.sh pgbench/*.sh pgbench/*/run.sh)
 for script in "${scripts[@]}"; do bash -n "$script"; done
 if command -v shellcheck >/dev/null; then shellcheck --severity=warning "${scripts[@]}"; fi
 
