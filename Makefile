@@ -24,6 +24,7 @@ check: ## format, lints, what documents name, scripts, compose.yaml
 
 bench: ## what the write path costs: one line per scenario, by pgbench
 	@scripts/setup.sh rust postgres
+	@cargo build --locked --release
 	@scripts/bench.sh
 
 faults: ## crashes, hangs and cut connections, alone (`make test` has them too)
