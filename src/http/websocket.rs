@@ -64,8 +64,11 @@ fn begin(
         return problem.with_detail("set TIDEGATE_ALLOWED_ORIGINS").into_response();
     }
     let gateway = shared.gateway.clone();
+    if gateway.draining.is_cancelled() {
+        return Problem::new(503, "restarting").retry_after(5).into_response();
+    }
     let open = usize::try_from(gateway.counters.connections.get()).unwrap_or(0);
-    if gateway.draining.is_cancelled() || open >= gateway.manners.max_connections {
+    if open >= gateway.manners.max_connections {
         return Problem::new(503, "too_many_connections").retry_after(5).into_response();
     }
     let hello = Hello {
