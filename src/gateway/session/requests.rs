@@ -12,6 +12,10 @@ use crate::db::problem::Problem;
 use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
 
+/// A request was answered, or is to be refused with a problem; the socket lives on either way. What ends the socket is
+/// an [`End`] around it.
+type Answered = Result<(), Problem>;
+
 /// Longest name of a topic.
 const MAX_TOPIC: usize = 200;
 
@@ -39,7 +43,7 @@ impl Session {
     }
 
     /// A fresh credential for the same person.
-    async fn renew(&mut self, token: &str, correlation_id: Option<&str>) -> Result<Result<(), Problem>, End> {
+    async fn renew(&mut self, token: &str, correlation_id: Option<&str>) -> Result<Answered, End> {
         let claims = self.gateway.tokens.verify(token).map_err(|_| End::from(Goodbye::Unauthenticated))?;
         let user = match store::user(&self.gateway.pool, &claims.sub).await {
             Ok(user) => user.ok_or(End::from(Goodbye::Unauthenticated))?,
@@ -61,7 +65,7 @@ impl Session {
         &mut self,
         topics: Vec<String>,
         correlation_id: Option<&str>,
-    ) -> Result<Result<(), Problem>, End> {
+    ) -> Result<Answered, End> {
         let (allowed, refused) = match self.check_topics(topics).await {
             Ok(checked) => checked,
             Err(problem) => return Ok(Err(problem)),
@@ -83,7 +87,7 @@ impl Session {
         &mut self,
         topics: &[String],
         correlation_id: Option<&str>,
-    ) -> Result<Result<(), Problem>, End> {
+    ) -> Result<Answered, End> {
         let mut ended = Vec::new();
         for topic in topics.iter().filter(|topic| self.subscriptions.contains(topic)) {
             ended.push(Topic::from(topic.as_str()));
@@ -92,11 +96,7 @@ impl Session {
         self.ack("unsubscribe", correlation_id, json!({"topics": ended})).await.map(Ok)
     }
 
-    async fn resume(
-        &mut self,
-        resume: &Resume,
-        correlation_id: Option<&str>,
-    ) -> Result<Result<(), Problem>, End> {
+    async fn resume(&mut self, resume: &Resume, correlation_id: Option<&str>) -> Result<Answered, End> {
         let mut wanted = resume.wanted();
         let names = wanted.iter().map(|(topic, _)| topic.to_string()).collect();
         let (allowed, refused) = match self.check_topics(names).await {
@@ -130,11 +130,7 @@ impl Session {
         }
     }
 
-    async fn write(
-        &mut self,
-        change: Change,
-        correlation_id: Option<&str>,
-    ) -> Result<Result<(), Problem>, End> {
+    async fn write(&mut self, change: Change, correlation_id: Option<&str>) -> Result<Answered, End> {
         let write = store::Write {
             user: self.caller.user.id,
             is_admin: self.caller.is_admin,
