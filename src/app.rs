@@ -147,7 +147,7 @@ impl Running {
         let found = health.wait_for(|health| *health != Health::Away).await.map(|health| *health);
         match found {
             Ok(Health::Fine) => {}
-            Ok(_) => return Err(old_schema()),
+            Ok(_) => return Err(Failure::old_schema()),
             Err(_) => return Err(Failure::environment("the service has stopped", "its log says why")),
         }
         let _ = hearing.wait_for(|hearing| *hearing != Hearing::Away).await;
@@ -158,13 +158,6 @@ impl Running {
     pub async fn stopped(self) {
         let _ = self.done.await;
     }
-}
-
-fn old_schema() -> Failure {
-    Failure::environment(
-        "the database's schema is missing or older than this program",
-        "run `tidegate migrate`",
-    )
 }
 
 /// The tasks between the database and the hub.
@@ -254,7 +247,9 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let running = App::start_with(&config, listeners, shutdown.clone())?;
     let patience = Duration::from_secs(config.database.wait_seconds);
     tokio::select! {
-        ready = tokio::time::timeout(patience, running.ready()) => ready.map_err(|_| not_there(&config))??,
+        ready = tokio::time::timeout(patience, running.ready()) => {
+            ready.map_err(|_| Failure::silent_database(patience.as_secs()))??;
+        }
         () = stop_signal() => return Ok(()),
     }
     println!("Serving on http://{}  (Ctrl-C ends it)", running.local_addr());
@@ -262,13 +257,6 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     shutdown.cancel();
     running.stopped().await;
     Ok(())
-}
-
-fn not_there(config: &Config) -> Failure {
-    Failure::environment(
-        format!("the database did not answer within {} s", config.database.wait_seconds),
-        "check DATABASE_URL and that Postgres runs; database.wait_seconds sets how long to wait",
-    )
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -36,6 +36,22 @@ impl Failure {
         Self { what: what.into(), remedy: remedy.into(), status: Status::Environment }
     }
 
+    /// The database is older than this program, or was never migrated.
+    pub fn old_schema() -> Self {
+        Self::environment(
+            "the database's schema is missing or older than this program",
+            "run `tidegate migrate`",
+        )
+    }
+
+    /// No answer from the database for so many seconds.
+    pub fn silent_database(seconds: u64) -> Self {
+        Self::environment(
+            format!("the database did not answer within {seconds} s"),
+            "check DATABASE_URL and that Postgres runs; database.wait_seconds sets how long to wait",
+        )
+    }
+
     /// The same, saying where.
     #[must_use]
     pub fn at(mut self, place: &str) -> Self {

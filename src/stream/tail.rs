@@ -18,6 +18,9 @@ use story::Paint;
 
 mod story;
 
+/// News that arrive within this time of an old schema's report show that it was migrated meanwhile.
+const SECOND_OPINION: Duration = Duration::from_millis(200);
+
 /// What `tidegate tail` shows.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct TailOptions {
@@ -109,14 +112,8 @@ async fn first(
     };
     tokio::select! {
         biased;
-        next = timeout(patience, news.recv()) => next.map_err(|_| Failure::environment(
-            format!("the database did not answer within {} s", patience.as_secs()),
-            "check DATABASE_URL and that Postgres runs",
-        )),
-        () = async { old_schema.await; sleep(Duration::from_millis(200)).await } => Err(Failure::environment(
-            "the database's schema is missing or older than this program",
-            "run `tidegate migrate`",
-        )),
+        next = timeout(patience, news.recv()) => next.map_err(|_| Failure::silent_database(patience.as_secs())),
+        () = async { old_schema.await; sleep(SECOND_OPINION).await } => Err(Failure::old_schema()),
     }
 }
 
