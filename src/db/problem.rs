@@ -238,7 +238,12 @@ fn explain(refusal: &DbError) -> (String, String) {
             detail.to_owned(),
         );
     }
-    let (what, remedy) = match refusal.code() {
+    let (what, remedy) = what_and_remedy(refusal.code(), message);
+    (what, refusal.hint().map_or_else(|| remedy.to_owned(), str::to_owned))
+}
+
+fn what_and_remedy(code: &SqlState, message: &str) -> (String, &'static str) {
+    match code {
         &SqlState::INVALID_PASSWORD => {
             ("the password is wrong, or none was given".to_owned(), "check user and password in DATABASE_URL")
         }
@@ -250,11 +255,7 @@ fn explain(refusal: &DbError) -> (String, String) {
             format!("there is no such database: {message}"),
             "create it with `createdb NAME`, or correct DATABASE_URL",
         ),
-        &SqlState::INVALID_SCHEMA_NAME | &SqlState::UNDEFINED_FUNCTION => (
-            format!("the database has no Tidegate schema, or an older one: {message}"),
-            "run `tidegate migrate`",
-        ),
-        &SqlState::UNDEFINED_TABLE if message.contains("\"tide.") => (
+        code if is_of_our_schema(code, message) => (
             format!("the database has no Tidegate schema, or an older one: {message}"),
             "run `tidegate migrate`",
         ),
@@ -274,8 +275,16 @@ fn explain(refusal: &DbError) -> (String, String) {
             (format!("the server is not ready: {message}"), "wait for it, or raise database.wait_seconds")
         }
         _ => (message.to_owned(), "see the server's log for the whole story"),
-    };
-    (what, refusal.hint().map_or_else(|| remedy.to_owned(), str::to_owned))
+    }
+}
+
+/// Something that `tidegate migrate` makes is not there.
+fn is_of_our_schema(code: &SqlState, message: &str) -> bool {
+    match code {
+        &SqlState::INVALID_SCHEMA_NAME | &SqlState::UNDEFINED_FUNCTION => true,
+        &SqlState::UNDEFINED_TABLE => message.contains("\"tide."),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
