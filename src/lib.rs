@@ -8,8 +8,8 @@
 //! any writer ──> trigger appends to tide.events ──> COMMIT        (sql/tide, nothing of ours on this path)
 //!   db::pool, db::problem        connections, and what Postgres' refusals mean
 //!   stream                       listener ─> feed (tide.advance) ─> batch ─> hub ─> replay
-//!   gateway                      sockets, SSE, long polls: one message, encoded once
-//!   http, auth                   the router, credentials, limits
+//!   gateway                      sockets: one message, encoded once for all of them
+//!   http, auth                   the router, limits, credentials
 //! ```
 //!
 //! Around it: `config`, `error`, `telemetry`; `db::migrate` and `db::definitions` put `migrations/` and `sql/`

@@ -54,7 +54,7 @@ fn stream(page: &mut Page, shared: &Shared) {
     let figures = &shared.counters;
     page.counter("tide_ticks_total", "Ticks made by this node", figures.ticks.get());
     page.counter("tide_events_total", "Events passed on by this node", figures.events.get());
-    page.gauge("tide_backlog_events", "Events committed and not yet ticked", figures.backlog.get());
+    page.gauge("tide_backlog_events", "Events committed and not yet told", figures.backlog.get());
     page.gauge(
         "tide_notify_queue_usage",
         "Share of the server's notification queue in use",

@@ -7,7 +7,7 @@
 //!                                       publisher: batch (people at once, AI agents gathered) ──> message
 //!                                           │
 //!                                           v
-//!                                         hub: topics ──> outboxes of subscribers ──> sockets, streams, polls
+//!                                         hub: topics ──> outboxes of subscribers ──> sockets
 //!                                           └──> replay: recent messages for those who come back
 //! ```
 //!

@@ -121,11 +121,11 @@ async fn epoch(client: &Client) -> Checked {
 async fn backlog(client: &Client) -> Checked {
     let before = pending(client).await?;
     if before.0 == 0 {
-        return Ok(Finding::ok("every committed event is numbered"));
+        return Ok(Finding::ok("every committed event is told"));
     }
     tokio::time::sleep(BETWEEN_LOOKS).await;
     let after = pending(client).await?;
-    let what = format!("{} events are committed and not numbered yet", after.0);
+    let what = format!("{} events are committed and not told yet", after.0);
     Ok(if after.0 > 0 && after.1 == before.1 {
         Finding::warn(what, "nobody ticks: start the service, or `select tide.advance()` from cron")
     } else {
