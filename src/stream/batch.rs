@@ -175,7 +175,7 @@ impl Batch {
                 departures.extend(self.take(&lane));
             }
             let same_rows = |other: &Arc<Event>| {
-                other.entity == event.entity && (event.is_coalesced() || other.is_coalesced())
+                other.entity == event.entity && (event.may_be_any_row() || other.may_be_any_row())
             };
             if self.lanes.get(topic).is_some_and(|lane| lane.waiting.iter().any(same_rows)) {
                 departures.extend(self.take(topic));

@@ -126,7 +126,8 @@ impl Source {
     }
 }
 
-/// One change. `key` is `None` and `count` above one when a large statement was coalesced: refetch those rows.
+/// One change. `key` is `None` for a table without a key, which tells whole rows; and, together with `record`, when a
+/// large statement was coalesced: refetch those `count` rows.
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the columns of tide.message, explained in sql/tide")]
 pub struct Event {
@@ -168,6 +169,11 @@ impl Event {
 
     /// Many rows in one event: there is no row to show.
     pub fn is_coalesced(&self) -> bool {
+        self.key.is_none() && self.record.is_none()
+    }
+
+    /// It cannot be told which row it is of: any of its entity, perhaps many.
+    pub fn may_be_any_row(&self) -> bool {
         self.key.is_none()
     }
 

@@ -58,6 +58,21 @@ fn several_events_are_a_bulk_in_order_with_their_own_actions() {
 }
 
 #[test]
+fn a_row_without_a_key_is_shown_all_the_same() {
+    let keyless = |sequence| Event { key: None, ..event(sequence, 5, "project:1", "a") };
+    let one = message(vec![keyless(5)], Kind::Transaction);
+    let json = parsed(&one, &one.whole());
+    assert_eq!(
+        (json["type"].as_str(), &json["payload"]["data"]["primary"]["id"]),
+        (Some("update"), &"a".into())
+    );
+    let two = message(vec![keyless(5), keyless(6)], Kind::Transaction);
+    let payload = &parsed(&two, &two.whole())["payload"];
+    assert_eq!(payload["data"]["primary"].as_array().map(Vec::len), Some(2));
+    assert!(payload["updates"][1]["id"].is_null() && payload.get("coalesced").is_none());
+}
+
+#[test]
 fn a_batch_of_one_is_still_a_bulk_and_of_many_agents_has_no_single_author() {
     let one = message(vec![ai(5, 5, "project:1", "a")], Kind::AiBatch { gathered: 1 });
     assert_eq!(parsed(&one, &one.whole())["metadata"]["batchSize"], 1);
