@@ -81,6 +81,9 @@ create type tide.change as (
 );
 comment on type tide.change is 'What a room''s cascade function is told about one event.';
 
+create type tide.moved as (member text, body json, ordinals int[]);
+comment on type tide.moved is 'What changes moved upstream, and which of them did.';
+
 create table tide.settings (
   key text primary key,
   value text not null,

@@ -59,8 +59,11 @@ const NO_LOOK_AT_WHAT_WAS_IN_FLIGHT: Breakage = Breakage {
 
 const A_FOLD_THAT_FORGETS_WHAT_WAS_IN_FLIGHT: Breakage = Breakage {
     damage: Damage::Reword {
-        function: "tide._fold",
-        texts: &[("_events_after($1,", "_events_after(tide._snapshot_of(pg_snapshot_xmax($1), ''{}''),")],
+        function: "tide._tg_work_branch_totals__fold",
+        texts: &[(
+            "v_counted.snapshot, v_counted.after_id",
+            "tide._snapshot_of(pg_snapshot_xmax(v_counted.snapshot), '{}'), v_counted.after_id",
+        )],
         then: "",
     },
     faults: &[],

@@ -6,13 +6,14 @@ declare
   v_last tide.epochs;
   v_tick tide.ticks;
   v_next tide.epochs;
-  v_restored boolean := (tide._head()).restored;
+  v_restored boolean;
 begin
   select * into v_last from tide.epochs e order by e.number desc limit 1;
   select * into v_tick from tide.ticks t order by t.number desc limit 1;
   if v_last.fingerprint = tide._fingerprint() and v_last.timeline = tide._timeline() then
     return v_last;
   end if;
+  v_restored := (tide._head()).restored;
   insert into tide.epochs
     (number, epoch, fingerprint, timeline, first_tick, last_event_id, former_snapshot,
       former_counted)

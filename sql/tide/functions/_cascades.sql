@@ -5,6 +5,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_handler record;
+  v_moved tide.moved[];
 begin
   for v_handler in
     select h.handler, array_agg(c) as changes
@@ -13,10 +14,15 @@ begin
     group by h.handler
   loop
     begin
+      execute format(
+        'select array(select row(c.member, c.body, c.ordinals)::tide.moved from %s($1) c)',
+        v_handler.handler) into v_moved using v_handler.changes;
       -- a body is written once, and then only copied into every event that moved it
-      return query execute format(
-        $sql$with body as materialized (
-          select c.member, c.ordinals, (left(c.body::text, -1) || $2)::json as body from %s($1) c
+      return query
+        with body as materialized (
+          select m.member, m.ordinals,
+            (left(m.body::text, -1) || ',"asOf":' || _cascades.as_of || '}')::json as body
+          from unnest(v_moved) m
         )
         select o.ordinal, json_build_object(
           'branches', coalesce(json_agg(b.body) filter (where b.member = 'branches'), '[]'),
@@ -25,8 +31,7 @@ begin
           'subtasks', coalesce(json_agg(b.body) filter (where b.member = 'subtasks'), '[]'),
           'contexts', coalesce(json_agg(b.body) filter (where b.member = 'contexts'), '[]'))
         from body b cross join unnest(b.ordinals) as o (ordinal)
-        group by o.ordinal$sql$, v_handler.handler)
-        using v_handler.changes, ',"asOf":' || as_of || '}';
+        group by o.ordinal;
     exception when others then
       -- a cascade that fails must not stop everybody's stream
       raise warning 'the cascade % failed: %', v_handler.handler, sqlerrm;

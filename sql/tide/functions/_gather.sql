@@ -8,6 +8,7 @@ as $$
 -- stable: all of it reads the snapshot of the calling statement, so that events, rows and
 -- summaries belong together
 declare
+  v_head record := tide._head();
   v_counted record := tide._counted();
   v_last int := coalesce((select max(p.position) from tide.planned_ticks p), 0);
   v_fresh tide.events[];
@@ -34,7 +35,7 @@ begin
   end if;
   messages := array(
     select m
-    from tide._listened(events, topics) l
+    from tide._listened(events, v_head.sequence, topics) l
     cross join lateral tide._messages(
       l.events, l.sequences, v_counted.sequence + cardinality(v_fresh)) m);
 end

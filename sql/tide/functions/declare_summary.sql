@@ -30,6 +30,7 @@ begin
     set group_by = excluded.group_by, measures = excluded.measures;
   perform tide._check_watched(v_watched);
   perform tide._install_watch(v_watched);
+  perform tide._install_summary(y) from tide.summaries y where y.id = v_id;
   perform tide.rebuild_summary(summary);
 end
 $$;

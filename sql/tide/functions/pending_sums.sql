@@ -4,19 +4,11 @@ language plpgsql stable security definer rows 100
 set search_path = pg_catalog, pg_temp
 as $$
 -- security definer: the log itself is readable by its owner only
-declare
-  v_summary tide.summaries;
 begin
-  select * into v_summary from tide.summaries s where s.summary = pending_sums.summary;
-  if not found then
-    return;
+  if exists (select from tide.summaries s where s.summary = pending_sums.summary) then
+    return query execute format('select * from tide.%I()',
+      tide._generated_name(summary, 'pending'));
   end if;
-  return query execute format(
-    'select s.group_key, array[%s]::numeric[], max(p.at)
-     from tide._pending() p cross join lateral unnest(p.sums) s
-     where s.summary = %s
-     group by s.group_key',
-    tide._sum_list(cardinality(v_summary.measures)), v_summary.id);
 end
 $$;
 comment on function tide.pending_sums(regclass) is

@@ -8,6 +8,8 @@ declare
 begin
   delete from tide.watched w where not exists (select from pg_class c where c.oid = w.target);
   perform tide._generate_source_of();
+  perform tide._drop_summaries();
+  perform tide._install_summary(y) from tide.summaries y;
   for v_watched in select * from tide.watched w order by w.id loop
     perform tide._install_watch(v_watched);
     v_count := v_count + 1;

@@ -24,6 +24,7 @@ begin
   end loop;
   execute format('drop function tide.%I(text[], bigint)', tide._generated_name(target, 'rows'));
   delete from tide.summary_sources s where s.source = target;
+  perform tide._drop_summaries();
   delete from tide.cascades c where c.entity = v_watched.entity;
   perform tide._revoke_from_owner(v_watched);
 end
