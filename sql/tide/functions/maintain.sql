@@ -1,6 +1,7 @@
 create or replace function tide.maintain() returns table (what text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC' -- a day is the same whoever calls
 as $$
 -- security definer: makes and drops partitions of the owner's
 declare
