@@ -199,9 +199,15 @@ create table tide.watched (
   guarded boolean not null,
   granted_select boolean not null default false,
   granted_usage boolean not null default false,
+  granted_policy boolean not null default false,
+  generated_as text not null unique,
+  shape text,
   created_at timestamptz not null default now()
 );
 comment on table tide.watched is 'Tables on the stream; tide.watches shows it to people.';
+comment on column tide.watched.generated_as is 'What the names of its functions begin with.';
+comment on column tide.watched.shape is
+  'What the table looked like when they were written; tide.maintain() compares.';
 
 create table tide.summaries (
   id int generated always as identity primary key,

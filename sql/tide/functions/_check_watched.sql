@@ -12,6 +12,10 @@ begin
   if found then
     raise exception '% has no column %', watched.target, v_missing using errcode = '42703';
   end if;
+  if watched.coalesce_above < 0 then
+    raise exception 'coalesce_above is a number of rows, not %', watched.coalesce_above
+      using errcode = '22023';
+  end if;
   if exists (select from tide.watched w
     where w.entity = watched.entity and w.target <> watched.target) then
     raise exception 'entity % is another table''s already', watched.entity

@@ -3,7 +3,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_name text := format('tide.%I', tide._generated_name(watched.target, 'rows'));
+  v_name text := format('tide.%I', tide._generated_name(watched, 'rows'));
 begin
   execute format(
     $f$create or replace function %s(keys text[], as_of bigint)
@@ -16,16 +16,19 @@ as %L$f$, v_name, tide._rendering_sql(watched), format($f$
 #variable_conflict use_column
 begin
   return query
-    select %s, array_remove(array[%s]::text[], null), shown.record
+    select %s, array_remove(array[%s]::text[], null), shown.tide_record
     from %s t
-    cross join lateral (select %s as record from (select t.*, $2 as "asOf") tide_row) shown
+    cross join lateral (
+      select %s as tide_record from (select t.*, $2 as "asOf") tide_row
+    ) shown
     where %s;
 end
 $f$,
     watched.target::text, tide._key_sql(watched.key_columns), array_to_string(watched.topics, ', '),
     watched.target,
-    case when watched.columns is null then 'row_to_json(tide_row)'
-      else format('tide._with_as_of(tide._only(to_jsonb(t), %L::text[]), $2)', watched.columns) end,
+    case when watched.columns is null then 'row_to_json(tide_row.*)'
+      else format('tide._with_as_of(tide._only(to_jsonb(t.*), %L::text[]), $2)', watched.columns)
+    end,
     tide._where_key_sql(watched)));
   execute format('alter function %s(text[], bigint) owner to tide_owner', v_name);
   execute format('revoke all on function %s(text[], bigint) from public', v_name);

@@ -3,8 +3,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_pending text := format('tide.%I()', tide._generated_name(summary.summary, 'pending'));
-  v_fold text := tide._generated_name(summary.summary, 'fold');
+  v_pending text := format('tide._tg_summary_%s__pending()', summary.id);
+  v_fold text := format('tide._tg_summary_%s__fold(up_to pg_snapshot)', summary.id);
   v_sums text := tide._sum_list(cardinality(summary.measures));
 begin
   execute format(
@@ -24,7 +24,7 @@ begin
 end
 $f$, summary.summary::text, v_sums, summary.id));
   execute format(
-    $f$create or replace function tide.%I(up_to pg_snapshot) returns void
+    $f$create or replace function %s returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as %L$f$, v_fold, format($f$
@@ -52,8 +52,8 @@ $f$, summary.summary, summary.key_column,
       from unnest(summary.measures) m)));
   execute format('alter function %s owner to tide_owner', v_pending);
   execute format('revoke all on function %s from public', v_pending);
-  execute format('alter function tide.%I(pg_snapshot) owner to tide_owner', v_fold);
-  execute format('revoke all on function tide.%I(pg_snapshot) from public', v_fold);
+  execute format('alter function %s owner to tide_owner', replace(v_fold, 'up_to ', ''));
+  execute format('revoke all on function %s from public', replace(v_fold, 'up_to ', ''));
 end
 $$;
 comment on function tide._install_summary(tide.summaries) is

@@ -7,7 +7,9 @@ declare
   v_function regprocedure;
   v_part record;
 begin
+  perform tide._see_past_row_security(watched);
   perform tide._install_rows(watched);
+  update tide.watched w set shape = tide._shape(watched.target) where w.id = watched.id;
   foreach v_operation in array array['insert', 'update', 'delete', 'truncate'] loop
     v_function := tide._install_function(watched, v_operation);
     for v_part in

@@ -4,7 +4,7 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_rows text := (select tide._generated_name(w.target, 'rows')
+  v_rows text := (select tide._generated_name(w, 'rows')
     from tide.watched w where w.entity = _records.entity);
 begin
   if v_rows is null then

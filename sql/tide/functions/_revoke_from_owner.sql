@@ -7,6 +7,9 @@ declare
   v_heir int := (select min(w.id) from tide.watched w join pg_class c on c.oid = w.target
     where c.relnamespace = v_schema);
 begin
+  if watched.granted_policy then
+    execute format('drop policy if exists tide_owner_reads on %s', watched.target);
+  end if;
   if watched.granted_select then
     execute format('revoke select on %s from tide_owner', watched.target);
   end if;

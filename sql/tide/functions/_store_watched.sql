@@ -6,9 +6,9 @@ declare
   v_stored tide.watched;
 begin
   insert into tide.watched as w
-    (target, entity, topics, key_columns, columns, coalesce_above, history, guarded)
+    (target, entity, topics, key_columns, columns, coalesce_above, history, guarded, generated_as)
   values (watched.target, watched.entity, watched.topics, watched.key_columns, watched.columns,
-    watched.coalesce_above, watched.history, watched.guarded)
+    watched.coalesce_above, watched.history, watched.guarded, tide._generated_as(watched.target))
   on conflict (target) do update set
     entity = excluded.entity,
     topics = excluded.topics,

@@ -16,7 +16,8 @@ begin
     cross join lateral pg_partition_tree(w.target) p
     where not exists (select from pg_trigger t
       where t.tgrelid = p.relid and t.tgname = '_700_event_insert'));
-  if v_unheard <> '{}' then
+  if v_unheard <> '{}' or exists (select from tide.watched w
+    where w.shape is distinct from tide._shape(w.target)) then
     perform tide.refresh_watches();
     -- the partition of another owner is theirs to refresh: it is among the problems by now
     return query select format('watches %s', t.tgrelid::regclass) from pg_trigger t
@@ -27,4 +28,5 @@ end
 $$;
 comment on function tide.maintain() is
   'Makes partitions ahead, drops those past the retention, hears of new partitions of watched '
-  'tables; says what it did. The service calls it every minute; cron may.';
+  'tables, and of tables that were renamed or altered; says what it did. The service calls it '
+  'every minute; cron may.';

@@ -4,10 +4,11 @@ language plpgsql stable security definer rows 100
 set search_path = pg_catalog, pg_temp
 as $$
 -- security definer: the log itself is readable by its owner only
+declare
+  v_id int := (select s.id from tide.summaries s where s.summary = pending_sums.summary);
 begin
-  if exists (select from tide.summaries s where s.summary = pending_sums.summary) then
-    return query execute format('select * from tide.%I()',
-      tide._generated_name(summary, 'pending'));
+  if v_id is not null then
+    return query execute format('select * from tide._tg_summary_%s__pending()', v_id);
   end if;
 end
 $$;

@@ -15,6 +15,7 @@ declare
   v_watched tide.watched;
 begin
   perform tide._check_watchable(target);
+  perform tide._forget_dropped();
   v_watched.target := target;
   v_watched.key_columns := coalesce(key, tide._primary_key(target));
   if columns is not null then
@@ -30,10 +31,7 @@ begin
   v_watched := tide._store_watched(v_watched);
   perform tide._grant_to_owner(v_watched);
   perform tide._install_watch(v_watched);
-  if v_watched.key_columns = '{}' then
-    raise notice '% has no key: its updates are told as a delete and a create', target
-      using hint = 'Add a primary key, or name the columns: tide.watch(…, key => array[…]).';
-  end if;
+  perform tide._warn_of_watched(v_watched);
 end
 $$;
 comment on function tide.watch(regclass, text, text[], text[], text[], int, boolean, boolean) is
