@@ -59,7 +59,7 @@ const NO_LOOK_AT_WHAT_WAS_IN_FLIGHT: Breakage = Breakage {
 
 const A_FOLD_THAT_FORGETS_WHAT_WAS_IN_FLIGHT: Breakage = Breakage {
     damage: Damage::Reword {
-        function: "tide._tg_work_branch_totals__fold",
+        function: "tide._tg_summary_1__fold",
         texts: &[(
             "v_counted.snapshot, v_counted.after_id",
             "tide._snapshot_of(pg_snapshot_xmax(v_counted.snapshot), '{}'), v_counted.after_id",

@@ -3,14 +3,22 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_summary regclass;
+  v_summary tide.summaries;
 begin
   for v_summary in
-    select y.summary from tide.summaries y
-    where exists (select from pg_class c where c.oid = y.summary)  -- not dropped meanwhile
-    order by y.id
+    select y.* from tide.summaries y join pg_class c on c.oid = y.summary order by y.id
   loop
-    execute format('select tide.%I($1)', tide._generated_name(v_summary, 'fold')) using snapshot;
+    begin
+      execute format('select tide._tg_summary_%s__fold($1)', v_summary.id) using snapshot;
+    exception when others then
+      -- a summary that its table or its groups no longer fit must not stop everybody's stream;
+      -- what may pass, such as a full disk, is tried again
+      if left(sqlstate, 2) not in ('22', '23', '42') then
+        raise;
+      end if;
+      perform tide._report(v_summary.summary::text, format(
+        'not folded any more, until put right and tide.rebuild(): %s', sqlerrm));
+    end;
   end loop;
 end
 $$;

@@ -7,7 +7,9 @@ as $$
 declare
   v_summary tide.summaries;
 begin
-  for v_summary in select * from tide.summaries y order by y.id loop
+  for v_summary in
+    select y.* from tide.summaries y join pg_class c on c.oid = y.summary order by y.id
+  loop
     return query execute format(
       'select %L::text, k.group_key, d.name, d.stored::text, d.actual::text
        from (select %I::text as group_key, array[%s]::numeric[] as totals from %s) t
