@@ -7,14 +7,15 @@ as $$
     when _body_sql.operation = 'update' and (_body_sql.watched).key_columns = '{}'
       then tide._body_sql(_body_sql.watched, 'delete') || E'\n  '
         || tide._body_sql(_body_sql.watched, 'insert')
-    else case when _body_sql.operation = 'update' then format(
+    else case when _body_sql.operation = 'update'
+        and tide._in_place_sql(_body_sql.watched) is not null then format(
         E'-- most statements change one row, and do not move it\n'
         '  %s\n  if found then\n    return null;\n  end if;\n\n  ',
         tide._insert_sql(_body_sql.watched, 'row')) else '' end
       || format(
         E'perform from %s offset %s limit 1;\n'
-        '  if found and exists (\n    select from %s cross join unnest(%s) topic\n'
-        '    where topic <> %L || %s group by topic having count(*) > %s\n  ) then\n'
+        '  if found and exists (\n    select from %s cross join unnest(%s) as told (topic)\n'
+        '    where told.topic <> %L || %s group by told.topic having count(*) > %s\n  ) then\n'
         '  -- many rows of one topic: one event for all that have the same topics\n'
         '  %s\n  else\n  %s\n  end if;',
         relation, above, tide._rows_sql(_body_sql.watched, relation) || ' t', 't.tide_topics',

@@ -20,9 +20,8 @@ as $$
     case _change_sql.operation
       when 'insert' then '''create'''
       when 'row' then '''update'''
-      when 'update' then format(
-        'case when o.%1$I is null then ''create'' when n.%1$I is null then ''delete'' '
-        'else ''update'' end', (_change_sql.watched).key_columns[1])
+      when 'update' then 'case when o.tide_topics is null then ''create'' '
+        'when n.tide_topics is null then ''delete'' else ''update'' end'
       else '''delete'''
     end,
     case
@@ -40,14 +39,17 @@ as $$
     select
       tide._rows_sql(_change_sql.watched, 'new_rows') as new_rows,
       tide._rows_sql(_change_sql.watched, 'old_rows') as old_rows,
-      (select string_agg(format('o.%1$I = n.%1$I', k), ' and ')
-        from unnest((_change_sql.watched).key_columns) k) as same_key,
+      (select string_agg(format(case when tide._equals_identically(a)
+          then 'o.%1$I = n.%1$I' else 'o.%1$I::text = n.%1$I::text' end, a.attname), ' and ')
+        from unnest((_change_sql.watched).key_columns) k
+        join pg_attribute a on a.attrelid = (_change_sql.watched).target and a.attname = k
+      ) as same_key,
       case when (_change_sql.watched).columns is null
         then '(o.tide_row operator(pg_catalog.*=) n.tide_row)'
         else (
           select format('(row(%s)::record operator(pg_catalog.*=) row(%s)::record)',
             string_agg(format('o.%I', c), ', '), string_agg(format('n.%I', c), ', '))
-          from unnest((_change_sql.watched).columns) c)
+          from unnest(tide._told_columns(_change_sql.watched)) c)
       end as same_row
   ) x
 $$;

@@ -8,7 +8,7 @@ as $$
     '\n      tide._delta(%s, %s))',
     coalesce(string_agg(format(
       E',\n      case when %s then concat(%L, json_build_array(o.%I, n.%I)) end',
-      tide._differs_sql(a.attname, a.atttypid),
+      tide._differs_sql(a),
       to_json(a.attname) || ':', a.attname, a.attname), '' order by a.attnum), ''),
     tide._image_sql(_delta_sql.watched, 'o'), tide._image_sql(_delta_sql.watched, 'n'))
   from pg_attribute a

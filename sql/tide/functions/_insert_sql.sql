@@ -11,8 +11,8 @@ as $$
       when 'row' then tide._delta_sql(_insert_sql.watched,
         tide._place_columns(_insert_sql.watched))
       when 'update' then format(
-        'case when o.%1$I is not null and n.%1$I is not null then %2$s end',
-        (_insert_sql.watched).key_columns[1], tide._delta_sql(_insert_sql.watched))
+        'case when o.tide_topics is not null and n.tide_topics is not null then %s end',
+        tide._delta_sql(_insert_sql.watched))
       else 'null::json'
     end,
     case
@@ -21,8 +21,8 @@ as $$
         when (_insert_sql.watched).history or (_insert_sql.watched).key_columns = '{}'
           then tide._image_sql(_insert_sql.watched, 'n')
         else 'null::jsonb' end
-      else format('case when n.%I is null then %s%s end',
-        (_insert_sql.watched).key_columns[1], tide._image_sql(_insert_sql.watched, 'o'),
+      else format('case when n.tide_topics is null then %s%s end',
+        tide._image_sql(_insert_sql.watched, 'o'),
         case when (_insert_sql.watched).history
           then ' else ' || tide._image_sql(_insert_sql.watched, 'n') else '' end)
     end,

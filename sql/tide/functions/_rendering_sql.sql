@@ -7,12 +7,14 @@ as $$
       ' set bytea_output = ''hex'' set extra_float_digits = 1'
     from pg_attribute a
     where a.attrelid = (_rendering_sql.watched).target
-      and a.attname = any ((_rendering_sql.watched).key_columns)
+      and a.attnum > 0 and not a.attisdropped
+      and (tide._place_columns(_rendering_sql.watched) is null
+        or a.attname = any (tide._place_columns(_rendering_sql.watched)))
       and a.atttypid not in ('uuid'::regtype, 'text'::regtype, 'varchar'::regtype,
-        'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
+        'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'boolean'::regtype)
     limit 1
   ), '')
 $$;
 comment on function tide._rendering_sql(tide.watched) is
-  'SET clauses that make a key''s text the same whatever the writer''s session prefers; none for '
-  'the usual key types, because each costs every writer a microsecond.';
+  'SET clauses that make the text of keys and topics the same whatever the writer''s session '
+  'prefers; none for the usual types, because each costs every writer a microsecond.';

@@ -3,7 +3,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format(
-    E'(\n    select t.*, t as tide_row, %s as tide_key,\n'
+    E'(\n    select t.*, t.*::record as tide_row, %s as tide_key,\n'
     '      array_remove(array[%s]::text[], null) as tide_topics%s\n    from %s t\n  )',
     tide._key_sql((_rows_sql.watched).key_columns),
     array_to_string((_rows_sql.watched).topics, ', '),
