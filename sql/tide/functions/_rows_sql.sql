@@ -8,7 +8,10 @@ as $$
     tide._key_sql((_rows_sql.watched).key_columns),
     array_to_string((_rows_sql.watched).topics, ', '),
     tide._source_columns((_rows_sql.watched).target),
-    _rows_sql.relation)
+    case when _rows_sql.relation in ('new_rows', 'old_rows')
+      then tide._transition_sql((_rows_sql.watched).target, _rows_sql.relation)
+      else _rows_sql.relation
+    end)
 $$;
 comment on function tide._rows_sql(tide.watched, text) is
   'SQL for rows of a watched table or transition table with their key, topics and measures.';
