@@ -142,8 +142,6 @@ create table work.contexts (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint contexts_pkey primary key (id),
-  constraint context_key_is_unique_in_its_place
-    unique nulls not distinct (project_id, branch_id, task_id, key),
   constraint context_project_exists foreign key (project_id)
     references work.projects (id) on delete cascade,
   constraint context_branch_is_in_same_project foreign key (project_id, branch_id)
@@ -152,6 +150,13 @@ create table work.contexts (
     references work.tasks (id, git_branch_id, project_id) on delete cascade on update cascade,
   constraint context_of_a_task_names_its_branch check (task_id is null or branch_id is not null),
   constraint context_key_is_not_blank check (btrim(key) <> '')
+);
+-- Null is a place too. An index, because only Postgres 15 has constraints that say so.
+create unique index context_key_is_unique_in_its_place on work.contexts (
+  project_id,
+  coalesce(branch_id, '00000000-0000-0000-0000-000000000000'),
+  coalesce(task_id, '00000000-0000-0000-0000-000000000000'),
+  key
 );
 create index contexts_branch_id_idx on work.contexts (branch_id, project_id)
   where branch_id is not null;

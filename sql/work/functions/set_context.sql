@@ -15,7 +15,13 @@ as $$
     set_context.project_id, set_context.branch_id, set_context.task_id, set_context.key,
     set_context.body
   )
-  on conflict on constraint context_key_is_unique_in_its_place
+  -- as in the index context_key_is_unique_in_its_place
+  on conflict (
+    project_id,
+    (coalesce(branch_id, '00000000-0000-0000-0000-000000000000')),
+    (coalesce(task_id, '00000000-0000-0000-0000-000000000000')),
+    key
+  )
   do update set body = excluded.body
   returning to_jsonb(x)
 $$;

@@ -25,7 +25,8 @@ const STATEMENTS: &[(u32, Statement)] = &[
             "insert into work.contexts (project_id, branch_id, key, body)
          select b.project_id, b.id, 'key {n}', jsonb_build_object('n', random())
          from (select b.id, b.project_id from work.branches b order by random() limit 2) b
-         on conflict on constraint context_key_is_unique_in_its_place do update set body = excluded.body",
+         on conflict (project_id, (coalesce(branch_id, '00000000-0000-0000-0000-000000000000')),
+           (coalesce(task_id, '00000000-0000-0000-0000-000000000000')), key) do update set body = excluded.body",
             n = r.random_range(0..4)
         )
     }),
@@ -33,7 +34,8 @@ const STATEMENTS: &[(u32, Statement)] = &[
         format!(
             "insert into work.contexts (task_id, key, body) select t.id, 'key {}', '[1]'
          from work.tasks t order by random() limit 2
-         on conflict on constraint context_key_is_unique_in_its_place do update set body = '[2]'",
+         on conflict (project_id, (coalesce(branch_id, '00000000-0000-0000-0000-000000000000')),
+           (coalesce(task_id, '00000000-0000-0000-0000-000000000000')), key) do update set body = '[2]'",
             r.random_range(0..2)
         )
     }),
