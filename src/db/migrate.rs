@@ -302,7 +302,7 @@ mod tests {
     fn a_server_that_lacks_what_we_use_is_refused_by_name() {
         assert!(refuse_old(OLDEST_SERVER).is_ok());
         let refused = refuse_old(13).unwrap_err();
-        assert_eq!(refused.what(), "this is PostgreSQL 13; Tidegate needs 15 or newer");
+        assert_eq!(refused.what(), "this is PostgreSQL 13; Tidegate needs 14 or newer");
     }
 
     #[test]

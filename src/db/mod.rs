@@ -7,5 +7,5 @@ pub mod migrate;
 pub mod pool;
 pub mod problem;
 
-/// The oldest Postgres that has everything we use: `nulls not distinct`, `create or replace trigger`, `xid8`.
-pub const OLDEST_SERVER: i32 = 15;
+/// The oldest Postgres that has everything we use: `create or replace trigger`, `xid8`.
+pub const OLDEST_SERVER: i32 = 14;
