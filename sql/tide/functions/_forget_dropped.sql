@@ -6,10 +6,16 @@ declare
   v_watched tide.watched;
 begin
   for v_watched in
-    delete from tide.watched w where not exists (select from pg_class c where c.oid = w.target)
-    returning w.*
+    select w.* from tide.watched w where not exists (select from pg_class c where c.oid = w.target)
   loop
-    perform tide._uninstall_watch(v_watched);
+    begin
+      delete from tide.watched w where w.id = v_watched.id;
+      perform tide._uninstall_watch(v_watched);
+    exception when insufficient_privilege then
+      perform tide._report(v_watched.entity,
+        'its table is gone, a former partition still told: as its owner, '
+        'select tide.refresh_watches()');
+    end;
   end loop;
 end
 $$;

@@ -13,20 +13,17 @@ begin
   foreach v_operation in array array['insert', 'update', 'delete', 'truncate'] loop
     v_function := tide._install_function(watched, v_operation);
     for v_part in
-      select p.relid, p.isleaf from pg_partition_tree(watched.target) p
-      join pg_class c on c.oid = p.relid and c.relkind in ('r', 'p')
-      union
-      select watched.target, true from pg_class c
-      where c.oid = watched.target and c.relkind = 'r'
+      select * from tide._watched_parts(watched.target)
     loop
       -- truncating a partitioned table fires the triggers of its partitions as well
-      if v_operation <> 'truncate' or v_part.isleaf then
-        perform tide._install_trigger(v_part.relid, v_operation, v_function);
+      if v_operation <> 'truncate' or v_part.is_leaf then
+        perform tide._install_trigger(v_part.part, v_operation, v_function);
       end if;
     end loop;
+    perform tide._drop_stray_triggers(watched, v_function);
   end loop;
 end
 $$;
 comment on function tide._install_watch(tide.watched) is
   'Writes a watch''s functions, and the triggers that are missing, on the table and its '
-  'partitions.';
+  'partitions; what is a partition no longer loses its own.';

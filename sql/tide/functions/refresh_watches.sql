@@ -11,18 +11,8 @@ begin
   perform tide._drop_summaries();
   perform tide._install_summary(y) from tide.summaries y;
   for v_watched in select * from tide.watched w order by w.id loop
-    begin
-      perform tide._install_watch(v_watched);
-      v_count := v_count + 1;
-    exception when others then
-      -- one that cannot be right any more, without its key say, must not keep others from it
-      if not v_watched.guarded then
-        raise;
-      end if;
-      perform tide._report(v_watched.target::text,
-        format('cannot be watched as it is: %s', sqlerrm));
-      update tide.watched w set shape = tide._shape(w.target) where w.id = v_watched.id;
-    end;
+    perform tide._refresh_watch(v_watched);
+    v_count := v_count + 1;
   end loop;
   return v_count;
 end
