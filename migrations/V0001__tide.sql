@@ -87,7 +87,8 @@ comment on type tide.moved is 'What changes moved upstream, and which of them di
 create table tide.settings (
   key text primary key,
   value text not null,
-  description text not null
+  description text not null,
+  constraint setting_is_a_whole_number check (value ~ '^[0-9]{1,9}$')
 );
 comment on table tide.settings is 'What may be tuned while everything runs; read at each use.';
 
@@ -250,6 +251,7 @@ create table tide.problems (
   target text not null,
   message text not null
 );
+create index problems_target_at on tide.problems (target, at);
 comment on table tide.problems is
   'Events that could not be recorded in full; the writer went on. tidegate doctor shows them.';
 
