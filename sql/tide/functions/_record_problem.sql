@@ -5,7 +5,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- security definer: called in the transaction of whoever writes
 begin
-  insert into tide.problems (target, message) values (target::text, message);
+  -- a busy table tells it once a minute, not with every write
+  insert into tide.problems (target, message)
+  select _record_problem.target::text, _record_problem.message
+  where not exists (select from tide.problems p
+    where p.target = _record_problem.target::text and p.at > now() - interval '1 minute');
   insert into tide.events (entity, action, count, topics, source)
   values (entity, 'update', 0, array['table:' || tide._table_name(target)], 'system');
 exception when others then

@@ -9,6 +9,9 @@ exception when others then
   if not watched.guarded then
     raise;
   end if;
+  if sqlstate in ('55P03', '40P01') then
+    return;  -- somebody holds a lock: it stays stale until the next time
+  end if;
   perform tide._report(watched.target::text, format('cannot be watched as it is: %s', sqlerrm));
   update tide.watched w set shape = tide._shape(w.target) where w.id = watched.id;
 end

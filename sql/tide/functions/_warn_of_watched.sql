@@ -17,6 +17,9 @@ begin
     raise warning 'rows of % may share a key: no unique index says that they do not', watched.target
       using hint = 'Several of them changed by one statement would be mistaken for each other.';
   end if;
+  if (select c.relpersistence from pg_class c where c.oid = watched.target) = 'u' then
+    raise notice '% is unlogged: that a crash has emptied it is not told', watched.target;
+  end if;
   for v_child in select i.inhrelid from pg_inherits i join pg_class c on c.oid = i.inhparent
     where i.inhparent = watched.target and c.relkind = 'r'
   loop

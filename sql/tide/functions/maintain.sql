@@ -2,14 +2,13 @@ create or replace function tide.maintain() returns table (what text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC' -- a day is the same whoever calls
+set lock_timeout = '100ms' -- never keep a writer waiting behind a long reader of the log
 as $$
 -- security definer: makes and drops partitions of the owner's
 declare
   v_watched tide.watched;
   v_heard regclass[];
 begin
-  -- never keep a writer waiting behind a long reader of the log
-  perform set_config('lock_timeout', '100ms', true);
   return query select format('made %s', p) from tide._make_partitions() p;
   return query select format('dropped %s', p) from tide._drop_partitions() p;
   perform tide._forget_dropped();
