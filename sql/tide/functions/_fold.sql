@@ -13,14 +13,16 @@ begin
     exception when others then
       -- a summary that its table or its groups no longer fit must not stop everybody's stream;
       -- what may pass, such as a full disk, is tried again
-      if left(sqlstate, 2) not in ('22', '23', '42') then
+      if left(sqlstate, 2) not in ('0A', '22', '23', '42', 'P0') then
         raise;
       end if;
       perform tide._report(v_summary.summary::text, format(
-        'not folded any more, until put right and tide.rebuild(): %s', sqlerrm));
+        'not folded: %s; mend it, then select tide.rebuild_summary(%L)', sqlerrm,
+        v_summary.summary));
     end;
   end loop;
 end
 $$;
 comment on function tide._fold(pg_snapshot) is
-  'Adds to the stored summaries what the events up to a tick''s snapshot changed.';
+  'Adds to the stored summaries what the events up to a tick''s snapshot changed; one that cannot '
+  'take it (a sum out of range, a table that was dropped) is among the problems from then on.';

@@ -38,8 +38,8 @@ begin
     v_counted.snapshot, v_counted.after_id, v_counted.former_snapshot, up_to) e
   cross join lateral unnest(e.sums) s
   where s.summary = %6$s
-  group by s.group_key
-  order by s.group_key
+  group by s.group_key::%4$s  -- two texts may mean one group
+  order by s.group_key::%4$s
   on conflict (%2$I) do update set
     %7$s,
     changed_at = greatest(y.changed_at, excluded.changed_at);

@@ -3,7 +3,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(string_agg(
-    format(E',\n      (%s)::text as tide_group_%s', s.group_by, s.summary_id)
+    format(E',\n      (%s)::%s::text as tide_group_%s', s.group_by,
+        tide._key_type(y.summary, y.key_column), s.summary_id)
       || coalesce(m.columns, ''), '' order by s.summary_id), '')
   from tide.summary_sources s
   join tide.summaries y on y.id = s.summary_id
