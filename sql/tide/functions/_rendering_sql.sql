@@ -13,6 +13,9 @@ as $$
       and a.atttypid not in ('uuid'::regtype, 'text'::regtype, 'varchar'::regtype,
         'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'boolean'::regtype)
     limit 1
+  ), '') || coalesce((
+    select ' set standard_conforming_strings = on'
+    where strpos(tide._rows_sql(_rendering_sql.watched, 't'), e'\\') > 0
   ), '')
 $$;
 comment on function tide._rendering_sql(tide.watched) is
