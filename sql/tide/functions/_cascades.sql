@@ -23,6 +23,11 @@ begin
           select m.member, m.ordinals,
             (left(m.body::text, -1) || ',"asOf":' || _cascades.as_of || '}')::json as body
           from unnest(v_moved) m
+        ), fitting as materialized (
+          select b.*, sum(pg_column_size(b.body)::bigint * cardinality(b.ordinals)) over (
+            order by position(b.member in 'projects branches tasks subtasks contexts')
+            rows unbounded preceding) as bytes
+          from body b
         )
         select o.ordinal, json_build_object(
           'branches', coalesce(json_agg(b.body) filter (where b.member = 'branches'), '[]'),
@@ -30,7 +35,8 @@ begin
           'projects', coalesce(json_agg(b.body) filter (where b.member = 'projects'), '[]'),
           'subtasks', coalesce(json_agg(b.body) filter (where b.member = 'subtasks'), '[]'),
           'contexts', coalesce(json_agg(b.body) filter (where b.member = 'contexts'), '[]'))
-        from body b cross join unnest(b.ordinals) as o (ordinal)
+        from fitting b cross join unnest(b.ordinals) as o (ordinal)
+        where b.bytes < 128 * 1024 * 1024
         group by o.ordinal;
     exception when others then
       -- a cascade that fails must not stop everybody's stream
@@ -40,4 +46,5 @@ begin
 end
 $$;
 comment on function tide._cascades(tide.change[], bigint) is
-  'What changes moved upstream, in five arrays per change, as the rooms say.';
+  'What changes moved upstream, in five arrays per change, as the rooms say; of more than 128 MB '
+  'the contexts are left out first.';

@@ -1,6 +1,7 @@
 create or replace function tide._gather(
-  max_events int, topics text[], out snapshot pg_snapshot, out ticks tide.planned_ticks[],
-  out left_over int, out events tide.events[], out messages tide.wire_message[]
+  max_events int, topics text[], bare boolean, out snapshot pg_snapshot,
+  out ticks tide.planned_ticks[], out left_over int, out events tide.events[],
+  out messages tide.wire_message[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -15,13 +16,11 @@ declare
 begin
   events := '{}';
   snapshot := tide._snapshot();
-  v_fresh := array(
-    select e from tide._events_after(
-      v_counted.snapshot, v_counted.after_id, v_counted.former_snapshot, snapshot) e
-    order by e.id);
+  v_fresh := tide._events_of(v_counted.snapshot, v_counted.after_id, v_counted.former_snapshot,
+    snapshot, bare);
   if v_last > 0 then
     ticks := tide._next_planned(max_events);
-    events := tide._planned_events(ticks);
+    events := tide._planned_events(ticks, bare);
   end if;
   if cardinality(v_fresh) > 0 then
     left_over := cardinality(v_fresh);
@@ -41,9 +40,9 @@ begin
 end
 $$;
 comment on function tide._gather(
-  int, text[], out pg_snapshot, out tide.planned_ticks[], out int, out tide.events[],
+  int, text[], boolean, out pg_snapshot, out tide.planned_ticks[], out int, out tide.events[],
   out tide.wire_message[]
 ) is
   'What to tell next: planned ticks, and what is neither counted nor planned if that fits, else '
   'so many are left over. Rows and summaries are as of all that the caller''s snapshot shows. '
-  'Messages are made of what any of the topics hears.';
+  'Messages are made of what any of the topics hears. bare as in tide._events_of().';

@@ -40,13 +40,18 @@ begin
       from shown s), _messages.as_of) c
   )
   select
-    s.sequence, s.xid, s.entity, s.action, s.key, s.topics,
+    s.sequence, s.xid, s.entity, s.action, case when l.fits then s.key end, s.topics,
     case when s.source in ('user', 'mcp-ai') then s.source else 'system' end,
     s.actor, s.correlation_id, s.at,
-    s.record, s.delta,
+    case when l.fits then s.record end, case when l.fits then s.delta end,
     coalesce(m.cascade, v_none), _messages.as_of, s.count, s.session_id
   from shown s
   left join moved m on m.ordinal = s.ordinal
+  cross join lateral (
+    -- more than a socket takes: to be read again, like the rows of a big statement
+    select coalesce(pg_column_size(s.record), 0) + coalesce(pg_column_size(s.delta), 0)
+      < 16 * 1024 * 1024 as fits
+  ) l
   order by s.ordinal;
 end
 $$;

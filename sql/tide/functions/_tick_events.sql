@@ -1,4 +1,4 @@
-create or replace function tide._tick_events(tick_number bigint)
+create or replace function tide._tick_events(tick_number bigint, bare boolean default false)
 returns table (sequence bigint, event tide.events)
 language plpgsql stable rows 300
 set search_path = pg_catalog, pg_temp
@@ -16,10 +16,21 @@ begin
   elsif v_epoch.former_snapshot is not null or v_former is null then
     v_former := '1:1:';
   end if;
+  if bare then
+    return query
+      select v_tick.first_sequence - 1 + e.nth, row(e.id, e.xid, e.at, e.entity, e.action, e.key,
+        e.count, e.topics, e.source, e.actor, e.session_id, e.correlation_id, e.delta, e.image,
+        e.sums)::tide.events
+      from unnest(tide._events_of(v_former, v_epoch.last_event_id, v_epoch.former_snapshot,
+        v_tick.snapshot, bare)) with ordinality as e (id, xid, at, entity, action, key, count,
+        topics, source, actor, session_id, correlation_id, delta, image, sums, nth);
+    return;
+  end if;
   return query
     select v_tick.first_sequence - 1 + row_number() over (order by e.id), e
     from tide._events_after(
       v_former, v_epoch.last_event_id, v_epoch.former_snapshot, v_tick.snapshot) e;
 end
 $$;
-comment on function tide._tick_events(bigint) is 'The events that a tick numbered.';
+comment on function tide._tick_events(bigint, boolean) is
+  'The events that a tick numbered; bare as in tide._events_of().';

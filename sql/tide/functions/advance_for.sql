@@ -5,6 +5,7 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set jit = off -- compiling takes longer than a tick
 set work_mem = '64MB' -- a tick is sorted in memory
+set lock_timeout = '1s' -- whoever locks a watched table loses its rows, not everybody the stream
 as $$
 -- security definer: the service may tick, but write neither log nor summaries
 declare
@@ -20,7 +21,13 @@ begin
   if tide._has_more(v_max) then
     perform tide._take_stock(v_max);
   end if;
-  v_tick := tide._gather(v_max, topics);
+  begin
+    v_tick := tide._gather(v_max, topics, false);
+  exception when others then
+    -- more than the server can hold at once must not stop everybody's stream
+    perform tide._report('tide.events', format('a tick was told without its rows: %s', sqlerrm));
+    v_tick := tide._gather(v_max, topics, true);
+  end;
   if cardinality(v_tick.events) = 0 then
     return;
   end if;
