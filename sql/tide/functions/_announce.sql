@@ -28,7 +28,8 @@ begin
     'events', coalesce(json_agg(f.body order by f.sequence) filter (where f.fits), '[]')))
   into v_payload
   from fitting f;
-  perform pg_notify('tide_events', v_payload);
+  -- a queue that some listener lets fill up would fail the tick
+  perform pg_notify('tide_events', v_payload) where pg_notification_queue_usage() < 0.9;
 end
 $$;
 comment on function tide._announce(tide.planned_ticks[], tide.events[]) is

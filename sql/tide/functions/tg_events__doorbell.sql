@@ -5,9 +5,11 @@ as $$
 -- security definer: fires as whoever writes, who needs no right on tide
 begin
   -- Who does not get the lock is covered: the ringer commits while we are in flight, and a reader
-  -- that sees somebody in flight looks again.
+  -- that sees somebody in flight looks again. A queue that some listener lets fill up would fail
+  -- the commit: it is left alone, and found by looking.
   if current_setting('tide.doorbell', true) is distinct from 'off'
     and pg_try_advisory_xact_lock(8433500661253)
+    and pg_notification_queue_usage() < 0.9
   then
     perform pg_notify('tide_doorbell', '');
   end if;
