@@ -8,6 +8,7 @@
 //! ack with positions) is never overtaken by its messages. While a request waits for the database, messages gather in
 //! the outbox, which is bounded.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -71,6 +72,8 @@ struct Session {
     subscriptions: Subscriptions,
     /// Where membership changes are told; registered, but not shown unless subscribed to.
     own_topic: Topic,
+    /// Carriers of narrower topics that the caller may hear; forgotten when memberships change.
+    trusted: HashSet<Topic>,
     /// New projects of the caller are subscribed to as they appear.
     follows_projects: bool,
     last_heard: Instant,
@@ -93,6 +96,7 @@ impl Session {
             caller,
             subscriber,
             subscriptions: Subscriptions::default(),
+            trusted: HashSet::new(),
             follows_projects: false,
             last_heard: now,
             pinged: false,
@@ -226,6 +230,9 @@ impl Session {
     }
 
     async fn pass(&mut self, message: &Message) -> Result<(), End> {
+        if self.is_strange(&message.topic) {
+            self.look_at_carrier(&message.topic).await?;
+        }
         if let Some(view) = self.subscriptions.view(message) {
             let text = message.text(&view);
             if text.len() > MAX_TEXT {
@@ -240,6 +247,15 @@ impl Session {
             .iter()
             .any(|event| event.addressed(&message.topic).any(|topic| *topic == self.own_topic));
         if concerns_us { self.recheck().await } else { Ok(()) }
+    }
+
+    /// A narrower topic (a branch, a task) may have moved to where the caller may not follow it.
+    fn is_strange(&self, carrier: &Topic) -> bool {
+        !self.caller.is_admin
+            && !self.subscriptions.is_empty()
+            && *carrier != self.own_topic
+            && !self.subscriptions.contains(carrier.as_str())
+            && !self.trusted.contains(carrier)
     }
 
     async fn hear(&mut self, heard: Heard) -> Result<(), End> {

@@ -95,8 +95,8 @@ impl Batch {
     pub fn accept(&mut self, events: Vec<Arc<Event>>, last: i64, now: Millis) -> Vec<Departure> {
         let mut departures = Vec::new();
         for (topic, group) in transactions(events) {
-            let is_ai = group.iter().all(|event| event.source == Source::McpAi);
-            if is_ai && self.settings.gather {
+            let may_wait = group.iter().all(|event| event.source == Source::McpAi && !is_about_people(event));
+            if may_wait && self.settings.gather {
                 self.hold(&topic, group, now, &mut departures);
             } else {
                 self.flush_overtaken(&topic, &group, &mut departures);
@@ -224,6 +224,11 @@ impl Batch {
             unsent.insert(departure.topic.clone(), next.min(departure.first));
         }
     }
+}
+
+/// Who may hear what decides about the messages after it, so it never waits.
+fn is_about_people(event: &Event) -> bool {
+    event.topics.iter().any(|topic| topic.kind() == "user")
 }
 
 fn entity_key(event: &Event) -> Option<EntityKey> {

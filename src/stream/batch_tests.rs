@@ -54,6 +54,13 @@ fn an_agents_changes_wait_for_the_window_from_the_first_one() {
 }
 
 #[test]
+fn who_may_hear_what_is_told_at_once_whoever_decided_it() {
+    let mut batch = Batch::new(BatchSettings::default(), 0);
+    let removed = Event { topics: vec!["project:1".into(), "user:ann".into()], ..ai(1, 1, "", "m") };
+    assert_eq!(batch.accept(arcs(vec![removed]), 1, 0).len(), 1);
+}
+
+#[test]
 fn fifty_leave_without_waiting_and_a_batch_is_never_larger_unless_a_transaction_is() {
     let mut batch = Batch::new(BatchSettings::default(), 0);
     let tick: Vec<Event> =

@@ -181,7 +181,9 @@ impl Event {
     pub fn weight(&self) -> usize {
         let json = |part: &Option<Json>| part.as_ref().map_or(0, |json| json.get().len());
         let topics: usize = self.topics.iter().map(|topic| topic.as_str().len() + 16).sum();
-        200 + topics + json(&self.record) + json(&self.delta) + json(&self.cascade)
+        let said = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| text.len());
+        let who = said(&self.actor) + said(&self.session_id) + said(&self.correlation_id);
+        200 + topics + who + json(&self.record) + json(&self.delta) + json(&self.cascade)
     }
 }
 

@@ -399,3 +399,55 @@ async fn a_snapshot_in_the_middle_of_a_backlog_covers_what_is_still_to_be_told()
         assert_eq!(client.expect("update").await["payload"]["data"]["primary"]["description"], "new");
     }
 }
+
+#[tokio::test]
+async fn a_task_that_moves_out_of_reach_is_not_followed() {
+    let world = World::new().await;
+    world
+        .run(&format!(
+            "insert into work.project_members select '{APOLLO}', id, 'viewer' from work.users where handle = 'ben'"
+        ))
+        .await;
+    let node = Node::start(&world.database, &[]).await;
+    let mut ben = Client::open(node.address, "/ws?sync=none", Some(&sign("ben", 60))).await;
+    let task = format!("task:{}", TASKS[0]);
+    ben.ask(&subscribe(&[&task]), "sync").await;
+    ben.expect("ack").await;
+    world.as_person(&progress(TASKS[0], 10)).await;
+    ben.expect("update").await;
+    world
+        .as_person(&format!("update work.tasks set git_branch_id = '{SIDE}' where id = '{}'", TASKS[0]))
+        .await;
+    assert_eq!(ben.expect("error").await["payload"]["code"], "topic_revoked");
+    world.as_person(&progress(TASKS[0], 20)).await;
+    let refused = ben.ask(&subscribe(&[&task]), "ack").await;
+    assert_eq!(refused["payload"]["refused"][0]["topic"], task.as_str());
+}
+
+#[tokio::test]
+async fn whom_an_agent_removes_hears_nothing_more_although_agents_changes_wait() {
+    let world = World::new().await;
+    world.run(PATIENT).await;
+    let node = Node::start(&world.database, &[]).await;
+    let mut client = node.synced("ann").await;
+    world.as_agent(&format!("delete from work.project_members where project_id = '{APOLLO}'")).await;
+    client.expect("update").await;
+    assert_eq!(client.expect("error").await["payload"]["code"], "topic_revoked");
+}
+
+#[tokio::test]
+async fn a_user_who_is_gone_is_closed_with_4401() {
+    let world = World::new().await;
+    let node = Node::start(&world.database, &[]).await;
+    let mut client = node.synced("ann").await;
+    world.as_person("delete from work.users where handle = 'ann'").await;
+    assert_eq!(client.closed().await, 4401);
+}
+
+#[tokio::test]
+async fn a_credential_for_ever_is_no_harm() {
+    let world = World::new().await;
+    let node = Node::start(&world.database, &[]).await;
+    let long = 1 << 62;
+    Client::open(node.address, "/ws", Some(&sign("ann", long))).await.expect("sync").await;
+}

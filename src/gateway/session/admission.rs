@@ -1,6 +1,7 @@
 //! Who a socket is: by the credential of its handshake, or by a first message in time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
@@ -9,6 +10,9 @@ use super::super::protocol::{self, Goodbye, Request};
 use super::super::socket::{Ear, End, Heard};
 use super::super::{Gateway, Presence, store};
 use crate::auth::{Claims, Refusal};
+
+/// No socket lives longer by one credential: what a token says may be more than a clock can count.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// What is known when a socket opens.
 #[derive(Debug)]
@@ -74,8 +78,12 @@ async fn identify(gateway: &Arc<Gateway>, token: &str) -> Result<Caller, End> {
     let claims = gateway.tokens.verify(token).map_err(|_| End::from(Goodbye::Unauthenticated))?;
     let user = find_user(gateway, &claims).await?;
     let presence = gateway.enter(user.id).ok_or(End::from(Goodbye::TooMany))?;
-    let expires = Instant::now() + claims.remaining();
-    Ok(Caller { user, is_admin: claims.is_admin(), expires, _presence: presence })
+    Ok(Caller { user, is_admin: claims.is_admin(), expires: expiry(&claims), _presence: presence })
+}
+
+/// When the credential ends, within a year.
+pub(super) fn expiry(claims: &Claims) -> Instant {
+    Instant::now() + claims.remaining().min(LONGEST)
 }
 
 async fn find_user(gateway: &Gateway, claims: &Claims) -> Result<store::User, End> {

@@ -1,13 +1,13 @@
 //! What a client may ask, one method each. Every request gets an `ack` or an `error` with its correlation id.
 
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::super::protocol::{Change, Complaint, Goodbye, RefusedTopic, Request, Resume, SyncReason};
 use super::super::replay::{self, NotRecovered};
 use super::super::socket::End;
 use super::super::store;
 use super::Session;
+use super::admission::expiry;
 use crate::db::problem::Problem;
 use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
@@ -53,7 +53,7 @@ impl Session {
             return Err(Goodbye::Forbidden.into());
         }
         let was_admin = std::mem::replace(&mut self.caller.is_admin, claims.is_admin());
-        self.caller.expires = Instant::now() + claims.remaining();
+        self.caller.expires = expiry(&claims);
         self.ack("auth", correlation_id, json!({"userId": self.user_id})).await?;
         if was_admin && !self.caller.is_admin {
             self.recheck().await?;
@@ -148,8 +148,29 @@ impl Session {
         }
     }
 
+    /// The first message by this carrier: if the caller may not hear it, some narrower topic has moved there, and
+    /// ends before anything of it is shown.
+    pub(super) async fn look_at_carrier(&mut self, carrier: &Topic) -> Result<(), End> {
+        let asked = [carrier.to_string()];
+        match store::can_subscribe(&self.gateway.pool, self.caller.user.id, &asked).await {
+            Ok(allowed) if allowed.contains(carrier) => {
+                self.trusted.insert(carrier.clone());
+                Ok(())
+            }
+            Ok(_) => self.recheck().await,
+            // Who cannot be checked may not go on listening.
+            Err(problem) => self.give_up(&problem).await,
+        }
+    }
+
     /// Membership or role changed: what may not be heard any more ends now, and new projects begin.
     pub(super) async fn recheck(&mut self) -> Result<(), End> {
+        self.trusted.clear();
+        match store::user(&self.gateway.pool, &self.user_id).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(Goodbye::Unauthenticated.into()),
+            Err(problem) => return self.give_up(&problem).await,
+        }
         if self.caller.is_admin {
             return Ok(());
         }
