@@ -140,6 +140,8 @@ fn meaning(state: &str) -> (u16, &'static str) {
         "23514" | "P0001" => (422, "refused"),
         "22P02" | "22007" | "22008" | "22023" | "22P05" | "22021" => (400, "malformed_value"),
         "P0002" | "02000" => (404, "not_found"),
+        // What a number cannot be, such as NaN where whole ones are.
+        "0A000" => (422, "unusable_value"),
         "42501" => (403, "forbidden"),
         "28000" | "28P01" => (503, "database_unavailable"),
         "40001" | "40P01" | "55P03" => (503, "try_again"),
@@ -317,7 +319,7 @@ mod tests {
         for state in ["40P01", "53300", "57P01", "XX000", "42P01", "25006"] {
             assert!(meaning(state).0 >= 500, "{state}");
         }
-        for state in ["23505", "23514", "22P02", "42501", "P0002"] {
+        for state in ["23505", "23514", "22P02", "42501", "P0002", "0A000"] {
             assert!(meaning(state).0 < 500, "{state}");
         }
     }
