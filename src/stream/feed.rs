@@ -149,19 +149,19 @@ impl Feed {
         self.alarm.own_pid.store(log.pid(), Ordering::Relaxed);
         let mut pace = Pace::new(self.pace_now(&state.settings));
         let mut settings_due = Instant::now();
-        let mut may_advance = true;
+        let (mut may_advance, mut rung) = (true, false);
         loop {
             if Instant::now() >= settings_due {
                 settings_due = Instant::now() + SETTINGS_EVERY;
                 self.refresh_settings(log, state).await?;
                 pace.configure(self.pace_now(&state.settings));
             }
-            let look = self.look(log, state, &mut may_advance).await?;
+            let look = Look { rung, ..self.look(log, state, &mut may_advance).await? };
             if self.health.send_replace(Health::Fine) != Health::Fine && self.manner == Manner::Tick {
                 tracing::info!("Following the log");
             }
             let next = pace.after(look, state.now());
-            self.wait(state, &pace, next).await;
+            rung = self.wait(state, &pace, next).await;
         }
     }
 
@@ -221,13 +221,13 @@ impl Feed {
         let Ticked { events, epoch, head, first, in_flight } = ticked;
         let Some(first) = first else {
             let found = self.catch_up(filter, log, state, epoch, head).await?;
-            return Ok(Look { found, full: false, in_flight });
+            return Ok(Look { found, in_flight, ..Look::default() });
         };
         self.catch_up(filter, log, state, epoch, first - 1).await?;
         self.send_tick(state, filter, events, head).await?;
         let count = usize::try_from(head - first + 1).unwrap_or_default();
         let full = count * 2 >= usize::try_from(state.settings.max_events_per_tick).unwrap_or(usize::MAX);
-        Ok(Look { found: count, full, in_flight })
+        Ok(Look { found: count, full, in_flight, rung: false })
     }
 
     /// Reads what others ticked, up to `head`; a turn when that is not the continuation of what we know.
@@ -305,8 +305,8 @@ impl Feed {
         }
     }
 
-    /// Until `next`, or until something rings and enough time has passed.
-    async fn wait(&self, state: &State, pace: &Pace, next: Duration) {
+    /// Until `next`, or until something rings and enough time has passed; true if it rang.
+    async fn wait(&self, state: &State, pace: &Pace, next: Duration) -> bool {
         let rung = async {
             tokio::select! {
                 () = self.alarm.ticked.notified() => {}
@@ -331,9 +331,9 @@ impl Feed {
             }
         };
         tokio::select! {
-            () = rung => {}
-            () = new_topics => {}
-            () = sleep_until(state.started + next) => {}
+            () = rung => true,
+            () = new_topics => true,
+            () = sleep_until(state.started + next) => false,
         }
     }
 }

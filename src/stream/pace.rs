@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// Events per interval up to which every doorbell gets a tick of its own: 200 a second with the default interval.
 const CALM: f64 = 4.0;
+/// After finding something that nobody rang for: any role can hold the lock that ringers take turns with.
+const WARY: Duration = Duration::from_secs(10);
 
 /// The distances between looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct Look {
     pub full: bool,
     /// Some transaction was in flight that may still add events.
     pub in_flight: bool,
+    /// Something rang before it.
+    pub rung: bool,
 }
 
 /// Remembers the last ticks and says when to look next.
@@ -53,12 +57,17 @@ pub struct Pace {
     /// Events of late: each tick adds its own, [`CALM`] of them drain per interval.
     level: f64,
     backoff: Duration,
+    /// The last answer was the idle distance.
+    idling: bool,
+    /// Until then it does not wait for the doorbell.
+    wary_until: Duration,
 }
 
 impl Pace {
     /// At rest.
     pub fn new(settings: PaceSettings) -> Self {
-        Self { settings, last_tick: Duration::ZERO, level: 0.0, backoff: settings.look_again }
+        let (last_tick, wary_until) = (Duration::ZERO, Duration::ZERO);
+        Self { settings, last_tick, level: 0.0, backoff: settings.look_again, idling: false, wary_until }
     }
 
     /// New distances, from the next look on.
@@ -69,8 +78,12 @@ impl Pace {
 
     /// Takes note of a look at `now` and says when the next one is due if nothing rings.
     pub fn after(&mut self, look: Look, now: Duration) -> Duration {
+        let was_idling = std::mem::take(&mut self.idling);
         if look.found > 0 {
             self.note_tick(look.found, now);
+            if was_idling && !look.rung {
+                self.wary_until = now + WARY;
+            }
         }
         if look.full {
             return now;
@@ -85,7 +98,12 @@ impl Pace {
             // A tick stops before a transaction that would make it too large: look once more soon.
             return now + self.settings.tick_interval;
         }
-        now + self.settings.idle
+        self.idling = true;
+        now + if now < self.wary_until {
+            self.settings.idle.min(self.settings.look_again_max)
+        } else {
+            self.settings.idle
+        }
     }
 
     /// The earliest moment, not before `at`, at which the doorbell may be answered.
@@ -108,8 +126,8 @@ impl Pace {
 mod tests {
     use super::*;
 
-    const NOTHING: Look = Look { found: 0, full: false, in_flight: false };
-    const OPEN: Look = Look { found: 0, full: false, in_flight: true };
+    const NOTHING: Look = Look { found: 0, full: false, in_flight: false, rung: false };
+    const OPEN: Look = Look { in_flight: true, ..NOTHING };
 
     fn found(events: usize) -> Look {
         Look { found: events, ..NOTHING }
@@ -172,9 +190,20 @@ mod tests {
     }
 
     #[test]
+    fn who_keeps_the_doorbell_quiet_is_not_waited_for() {
+        let mut pace = Pace::new(PaceSettings::default());
+        assert_eq!(pace.after(NOTHING, ms(0)), ms(500));
+        pace.after(Look { rung: true, ..found(1) }, ms(100));
+        assert_eq!(pace.after(NOTHING, ms(120)), ms(620), "somebody rang");
+        pace.after(found(1), ms(620));
+        assert_eq!(pace.after(NOTHING, ms(640)), ms(690), "nobody did");
+        assert_eq!(pace.after(NOTHING, ms(20_000)), ms(20_500));
+    }
+
+    #[test]
     fn a_backlog_is_worked_off_without_pause() {
         let mut pace = Pace::new(PaceSettings::default());
-        let full = Look { found: 5000, full: true, in_flight: true };
+        let full = Look { found: 5000, full: true, in_flight: true, rung: false };
         assert_eq!((pace.after(full, ms(5)), pace.after(full, ms(6))), (ms(5), ms(6)));
     }
 }
