@@ -46,7 +46,7 @@ pub async fn resume(
         return Err(NotRecovered::Because("epoch_changed"));
     }
     let highest = wanted.iter().map(|(_, position)| *position).max().unwrap_or(0);
-    let lowest = wanted.iter().map(|(_, position)| *position).min().unwrap_or(0);
+    let lowest = wanted.iter().map(|(_, position)| *position).min().unwrap_or(i64::MAX);
     check_exists(gateway, highest).await?;
     for (topic, position) in wanted {
         subscriptions.begin(topic.clone(), *position);
