@@ -25,7 +25,7 @@ use super::socket::{self, Ear, End, Heard, MAX_TEXT, Mouth};
 use super::subscriptions::Subscriptions;
 use super::{Gateway, store};
 use crate::db::problem::Problem;
-use crate::stream::event::Topic;
+use crate::stream::event::{Event, Topic};
 use crate::stream::hub::Subscriber;
 use crate::stream::log::epoch_millis;
 use crate::stream::message::Message;
@@ -230,8 +230,12 @@ impl Session {
     }
 
     async fn pass(&mut self, message: &Message) -> Result<(), End> {
-        if self.is_strange(&message.topic) {
-            self.look_at_carrier(&message.topic).await?;
+        let is_ours =
+            |event: &Arc<Event>| event.addressed(&message.topic).any(|topic| *topic == self.own_topic);
+        let concerns_us = message.events.iter().any(is_ours);
+        if self.is_strange(&message.topic) && !self.may_hear(&message.topic).await? && !concerns_us {
+            // Something went where the caller may not follow: what is left here, without what it became there.
+            return if self.subscriptions.view(message).is_some() { self.resync().await } else { Ok(()) };
         }
         if let Some(view) = self.subscriptions.view(message) {
             let text = message.text(&view);
@@ -242,10 +246,6 @@ impl Session {
             self.gateway.counters.sent.add(1);
             self.mouth.say(text, &self.subscriber.outbox).await?;
         }
-        let concerns_us = message
-            .events
-            .iter()
-            .any(|event| event.addressed(&message.topic).any(|topic| *topic == self.own_topic));
         if concerns_us { self.recheck().await } else { Ok(()) }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::event::{Event, Json};
+use super::event::{Event, Json, Topic};
 
 /// Keeps the last event of each entity, in log order. Events without a key stand for many rows and all stay.
 pub fn last_of_each(events: Vec<Arc<Event>>) -> Vec<Arc<Event>> {
@@ -125,6 +125,27 @@ fn join_members<'a>(
     }
 }
 
+/// What the audience of a carrier may see of the cascade of something that moved between two: its own side.
+/// `project:1` keeps the project 1, and what says of its `project_id` that it is 1 or says nothing of it.
+pub fn one_side<'a>(mut cascade: Cascade<'a>, carrier: &Topic) -> Cascade<'a> {
+    let Some((kind, id)) = carrier.as_str().split_once(':') else { return cascade };
+    let parent = format!("{kind}_id");
+    let belongs = |json: &&RawValue| {
+        let fields = serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(json.get());
+        let said = fields.as_ref().ok().and_then(|fields| fields.get(parent.as_str()));
+        said.is_none_or(|said| said.get().trim_matches('"') == id)
+    };
+    if kind == "project" {
+        cascade.projects.retain(|json| {
+            serde_json::from_str::<Member<'_>>(json.get()).is_ok_and(|member| member.id == id)
+        });
+    }
+    for members in [&mut cascade.branches, &mut cascade.tasks, &mut cascade.subtasks, &mut cascade.contexts] {
+        members.retain(belongs);
+    }
+    cascade
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::event::{Action, sample};
@@ -143,6 +164,17 @@ mod tests {
         ];
         let text = serde_json::to_string(&cascades(&events)).unwrap();
         let expected = r#"{"branches":[{"id":"x","n":2,"asOf":7},{"id":"y","asOf":5}],"tasks":[],"projects":[{"id":"x","asOf":7}],"subtasks":[],"contexts":[]}"#;
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn of_a_move_each_side_sees_its_own() {
+        let event = with_cascade(
+            1,
+            r#"{"branches":[{"id":"x","project_id":"1"},{"id":"y","project_id":"2"}],"projects":[{"id":"1"},{"id":"2"}],"tasks":[{"id":"t","deleted":true}]}"#,
+        );
+        let text = serde_json::to_string(&one_side(cascades([&event]), &"project:1".into())).unwrap();
+        let expected = r#"{"branches":[{"id":"x","project_id":"1"}],"tasks":[{"id":"t","deleted":true}],"projects":[{"id":"1"}],"subtasks":[],"contexts":[]}"#;
         assert_eq!(text, expected);
     }
 

@@ -229,6 +229,10 @@ impl Message {
     fn cascade<'m>(&self, events: &[&'m Arc<Event>]) -> CascadeText<'m> {
         match events {
             _ if !self.settings.cascade => CascadeText::Joined(Cascade::default()),
+            _ if events.iter().any(|event| event.carriers().nth(1).is_some()) => {
+                let joined = merge::cascades(events.iter().copied());
+                CascadeText::Joined(merge::one_side(joined, &self.topic))
+            }
             [one] if one.cascade.is_some() => CascadeText::AsItIs(one.cascade.as_deref()),
             _ => CascadeText::Joined(merge::cascades(events.iter().copied())),
         }

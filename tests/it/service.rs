@@ -425,6 +425,41 @@ async fn a_task_that_moves_out_of_reach_is_not_followed() {
 }
 
 #[tokio::test]
+async fn of_a_move_nobody_sees_the_side_that_is_out_of_reach() {
+    let world = World::new().await;
+    world
+        .run(&format!(
+            "insert into work.project_members select '{APOLLO}', id, 'viewer' from work.users where handle = 'ben'"
+        ))
+        .await;
+    let node = Node::start(&world.database, &[]).await;
+    let mut of_project = Client::open(node.address, "/ws", Some(&sign("ben", 60))).await;
+    of_project.expect("sync").await;
+    let mut of_branch = Client::open(node.address, "/ws?sync=none", Some(&sign("ben", 60))).await;
+    of_branch.ask(&subscribe(&[&format!("branch:{MAIN}")]), "sync").await;
+    of_branch.expect("ack").await;
+    world
+        .as_person(&format!("update work.tasks set git_branch_id = '{SIDE}' where id = '{}'", TASKS[0]))
+        .await;
+    let cascade = &of_project.expect("update").await["payload"]["data"]["cascade"];
+    assert_eq!(
+        (cascade["branches"].as_array().unwrap().len(), &cascade["branches"][0]["id"]),
+        (1, &MAIN.into())
+    );
+    assert_eq!(
+        (cascade["projects"].as_array().unwrap().len(), &cascade["projects"][0]["id"]),
+        (1, &APOLLO.into())
+    );
+    let sync = of_branch.expect("sync").await;
+    assert_eq!(
+        (&sync["payload"]["reason"], &sync["payload"]["summaries"][MAIN]["total_tasks"]),
+        (&"resync".into(), &2.into())
+    );
+    world.as_person(&progress(TASKS[1], 20)).await;
+    of_branch.expect("update").await;
+}
+
+#[tokio::test]
 async fn whom_an_agent_removes_hears_nothing_more_although_agents_changes_wait() {
     let world = World::new().await;
     world.run(PATIENT).await;

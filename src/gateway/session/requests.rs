@@ -148,18 +148,18 @@ impl Session {
         }
     }
 
-    /// The first message by this carrier: if the caller may not hear it, some narrower topic has moved there, and
+    /// The first message by this carrier: if the caller may not hear it, some narrower topic may have moved there, and
     /// ends before anything of it is shown.
-    pub(super) async fn look_at_carrier(&mut self, carrier: &Topic) -> Result<(), End> {
+    pub(super) async fn may_hear(&mut self, carrier: &Topic) -> Result<bool, End> {
         let asked = [carrier.to_string()];
         match store::can_subscribe(&self.gateway.pool, self.caller.user.id, &asked).await {
             Ok(allowed) if allowed.contains(carrier) => {
                 self.trusted.insert(carrier.clone());
-                Ok(())
+                Ok(true)
             }
-            Ok(_) => self.recheck().await,
+            Ok(_) => self.recheck().await.map(|()| false),
             // Who cannot be checked may not go on listening.
-            Err(problem) => self.give_up(&problem).await,
+            Err(problem) => self.give_up(&problem).await.map(|()| false),
         }
     }
 
