@@ -1,5 +1,7 @@
 //! Runs `tests/sql/<room>/<object>/<behaviour>.sql`: pgTAP, each file in a transaction that is rolled back.
 //!
+//! A line `\ir ../setting.sql` includes another file, as in psql: what several files begin with stands above them.
+//!
 //! `TIDEGATE_SQL=tide/watch cargo test --test it sql::` runs only the files whose path contains that.
 
 use std::path::{Path, PathBuf};
@@ -19,7 +21,7 @@ async fn every_file_of_tests_sql_passes() {
     let database = TestDatabase::new().await;
     let mut complaints = Vec::new();
     for path in &files {
-        let text = std::fs::read_to_string(path).unwrap();
+        let text = with_includes(path);
         let client = database.connect().await;
         let name = path.strip_prefix(&root).unwrap().display();
         complaints.extend(run(&client, &text).await.iter().map(|said| format!("tests/sql/{name}: {said}")));
@@ -32,10 +34,23 @@ fn chosen_files(root: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     files::below(root, &mut files);
     files.retain(|path| {
-        path.extension().is_some_and(|ending| ending == "sql") && path.to_string_lossy().contains(&part)
+        let is_behaviour = path.strip_prefix(root).is_ok_and(|below| below.components().count() == 3);
+        is_behaviour
+            && path.extension().is_some_and(|ending| ending == "sql")
+            && path.to_string_lossy().contains(&part)
     });
     files.sort();
     files
+}
+
+/// A file with the files that it includes.
+fn with_includes(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let line = |line: &str| match line.strip_prefix("\\ir ") {
+        Some(included) => with_includes(&path.with_file_name("").join(included.trim())),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }
 
 /// Runs a file and returns what is wrong with it, one sentence each.

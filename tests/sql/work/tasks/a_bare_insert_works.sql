@@ -1,13 +1,7 @@
 begin;
 select plan(5);
 
-insert into work.projects (id, name) values
-  ('00000000-0000-7000-a000-000000000001', 'one'),
-  ('00000000-0000-7000-a000-000000000002', 'two');
-insert into work.branches (id, project_id, name) values
-  ('00000000-0000-7000-b000-000000000001', '00000000-0000-7000-a000-000000000001', 'main'),
-  ('00000000-0000-7000-b000-000000000002', '00000000-0000-7000-a000-000000000001', 'next'),
-  ('00000000-0000-7000-b000-000000000003', '00000000-0000-7000-a000-000000000002', 'main');
+\ir ../two_empty_projects.sql
 
 insert into work.tasks (git_branch_id, title) values ('00000000-0000-7000-b000-000000000001',
   'bare');
