@@ -25,9 +25,10 @@ begin
 end
 $$;
 
-create type tide.sum as (summary int, group_key text, totals bigint[]);
+create type tide.sum as (summary int, group_key text, totals bigint[], source int);
 comment on type tide.sum is
-  'What one change adds to one group of a summary; totals is null when it only touches the group.';
+  'What one change adds to one group of a summary: totals or, with a source, what follows from the '
+  'event''s delta by the measures of that source. With neither it only touches the group.';
 
 create type tide.message as (
   sequence bigint,
@@ -220,6 +221,7 @@ comment on table tide.summaries is
   'Tables of totals that tide.advance() folds events into; they hold the state as of the last tick.';
 
 create table tide.summary_sources (
+  id int generated always as identity unique,
   summary_id int not null references tide.summaries (id) on delete cascade,
   source regclass not null,
   group_by text not null,

@@ -18,9 +18,11 @@ begin
   end if;
   v_epoch := tide._begin_epoch();
   perform tide._plan_restored(v_epoch);
-  if tide._has_more(v_max) then
+  for v_round in 1 .. 3 loop
+    -- again, if much came while the stock was taken
+    exit when not tide._has_more(v_max);
     perform tide._take_stock(v_max);
-  end if;
+  end loop;
   begin
     v_tick := tide._gather(v_max, topics, false);
   exception when others then

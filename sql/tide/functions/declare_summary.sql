@@ -27,7 +27,8 @@ begin
   insert into tide.summary_sources (summary_id, source, group_by, measures)
   values (v_id, declare_summary.source, declare_summary.group_by, v_measures)
   on conflict on constraint summary_sources_pkey do update
-    set group_by = excluded.group_by, measures = excluded.measures;
+    -- another id: what is pending was told for the measures of before
+    set id = default, group_by = excluded.group_by, measures = excluded.measures;
   perform tide._check_watched(v_watched);
   perform tide._install_watch(v_watched);
   perform tide._install_summary(y) from tide.summaries y where y.id = v_id;
