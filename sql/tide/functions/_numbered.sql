@@ -10,10 +10,12 @@ begin
   -- joins planned for ten rows are quadratic
   return query
     select u.i::int, _numbered.sequences[u.i], u.xid, u.at, u.entity, u.action, u.key, u.count,
-      u.topics, u.source, u.actor, u.session_id, u.correlation_id, u.delta, u.image
+      u.topics, u.source, left(u.actor, 200), left(u.session_id, 200), left(u.correlation_id, 200),
+      u.delta, u.image
     from unnest(_numbered.events) with ordinality as u (id, xid, at, entity, action, key, count,
       topics, source, actor, session_id, correlation_id, delta, image, sums, i);
 end
 $$;
 comment on function tide._numbered(tide.events[], bigint[]) is
-  'Events as rows, with their sequences.';
+  'Events as rows, with their sequences; who wrote them, which anybody may set to anything, cut '
+  'to 200 letters.';
