@@ -3,7 +3,9 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'cross join lateral unnest(e.sums) s' || coalesce(string_agg(format(
-    E'\n    cross join lateral (\n      select %2$s\n      offset 0\n    ) d%1$s'
+    E'\n    cross join lateral (\n      select case when s.source = %1$s then e.delta::jsonb end '
+    'as delta offset 0\n    ) j%1$s'
+    '\n    cross join lateral (\n      select %2$s\n      offset 0\n    ) d%1$s'
     '\n    cross join lateral (\n      select %5$s\n      from (select %3$s) c\n    ) o%1$s'
     '\n    cross join lateral (\n      select %5$s\n      from (select %4$s) c\n    ) n%1$s',
     c.id, x.values, x.olds, x.news, m.measures), '' order by c.id), '')
@@ -11,11 +13,9 @@ as $$
   cross join lateral (
     select
       string_agg(format(
-        E'case when s.source = %1$s then (e.delta #>> array[%2$L, ''0''])::%3$s end as o%4$s,'
-        '\n        case when s.source = %1$s then (e.delta #>> array[%2$L, ''1''])::%3$s end '
-        'as n%4$s',
-        c.id, u.name, tide._key_type(c.source, u.name), u.i), E',\n        ')
-        as values,
+        E'(j%1$s.delta #>> array[%2$L, ''0''])::%3$s as o%4$s,'
+        '\n        (j%1$s.delta #>> array[%2$L, ''1''])::%3$s as n%4$s',
+        c.id, u.name, tide._key_type(c.source, u.name), u.i), E',\n        ') as values,
       string_agg(format('d%s.o%s as %I', c.id, u.i, u.name), ', ') as olds,
       string_agg(format('d%s.n%s as %I', c.id, u.i, u.name), ', ') as news
     from unnest(tide._delta_columns(c)) with ordinality as u (name, i)
