@@ -1,7 +1,5 @@
 //! What every test stands on: a server, a database of its own, and a way to wait without sleeping.
 
-#![allow(dead_code)] // each test uses a part of it
-
 mod database;
 pub(crate) mod files;
 pub(crate) mod program;
