@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::auth::Tokens;
+use crate::auth::{Authenticator, Tokens};
 use crate::config::Config;
 use crate::db::pool::{self, Pool};
 use crate::error::Failure;
@@ -84,7 +84,9 @@ impl App {
         let hub = Arc::new(Hub::new(config.stream.replay_bytes, Uuid::nil(), 0));
         let tokens = Tokens::new(config)?;
         let pool = pool::open(config)?;
-        let gateway = Arc::new(Gateway::new(hub.clone(), pool.clone(), tokens, Manners::from(config)));
+        let authenticator = Authenticator::new(tokens, pool.clone());
+        let gateway = Gateway::new(hub.clone(), pool.clone(), authenticator, Manners::from(config));
+        let gateway = Arc::new(gateway);
         let stream = Stream::start(config, hub, pool, &shutdown)?;
         let shared = Arc::new(Shared {
             gateway: gateway.clone(),

@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::auth::Tokens;
+use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
@@ -104,7 +104,7 @@ pub struct Gateway {
     /// For questions to the database.
     pub pool: Pool,
     /// Who is who.
-    pub tokens: Tokens,
+    pub authenticator: Authenticator,
     /// How sockets behave.
     pub manners: Manners,
     /// What is counted.
@@ -119,11 +119,11 @@ pub struct Gateway {
 
 impl Gateway {
     /// Without sockets.
-    pub fn new(hub: Arc<Hub>, pool: Pool, tokens: Tokens, manners: Manners) -> Self {
+    pub fn new(hub: Arc<Hub>, pool: Pool, authenticator: Authenticator, manners: Manners) -> Self {
         Self {
             hub,
             pool,
-            tokens,
+            authenticator,
             manners,
             counters: Counters::default(),
             sockets: TaskTracker::new(),

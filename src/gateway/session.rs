@@ -86,7 +86,7 @@ struct Session {
 impl Session {
     fn new(gateway: Arc<Gateway>, mouth: Mouth, caller: Caller) -> Self {
         let subscriber = gateway.hub.subscriber(gateway.manners.queue_bytes);
-        let user_id = caller.user.id.to_string();
+        let user_id = caller.who.user_id.to_string();
         let now = Instant::now();
         Self {
             mouth,
@@ -156,7 +156,7 @@ impl Session {
     }
 
     async fn begin_with_own_projects(&mut self) -> Result<(), End> {
-        let topics = match store::visible_projects(&self.gateway.pool, self.caller.user.id).await {
+        let topics = match store::visible_projects(&self.gateway.pool, self.caller.who.user_id).await {
             Ok(topics) => topics,
             Err(problem) => return self.give_up(&problem).await,
         };
@@ -179,7 +179,7 @@ impl Session {
             return Ok(Err(problem));
         }
         self.gateway.hub.register(&self.subscriber, &wanted);
-        let snapshot = match store::sync(&self.gateway.pool, self.caller.user.id, &topics).await {
+        let snapshot = match store::sync(&self.gateway.pool, self.caller.who.user_id, &topics).await {
             Ok(snapshot) => snapshot,
             Err(problem) => {
                 let unknown = topics.iter().filter(|topic| !self.subscriptions.contains(topic.as_str()));
@@ -251,7 +251,7 @@ impl Session {
 
     /// A narrower topic (a branch, a task) may have moved to where the caller may not follow it.
     fn is_strange(&self, carrier: &Topic) -> bool {
-        !self.caller.is_admin
+        !self.caller.who.is_admin
             && !self.subscriptions.is_empty()
             && *carrier != self.own_topic
             && !self.subscriptions.contains(carrier.as_str())
@@ -282,7 +282,7 @@ impl Session {
         let silence = self.last_heard + heard;
         let heartbeat = self.mouth.last_said() + manners.heartbeat;
         let leaving = self.leaving.unwrap_or(silence);
-        silence.min(heartbeat).min(self.caller.expires).min(leaving)
+        silence.min(heartbeat).min(self.caller.who.expires).min(leaving)
     }
 
     async fn on_timer(&mut self) -> Result<(), End> {
@@ -293,7 +293,7 @@ impl Session {
             self.mouth.flush(&self.subscriber.outbox).await?;
             return Err(Goodbye::Restart.into());
         }
-        if now >= self.caller.expires {
+        if now >= self.caller.who.expires {
             return Err(Goodbye::Unauthenticated.into());
         }
         let silent = now - self.last_heard;

@@ -2,12 +2,14 @@
 //!
 //! - [`accept`]: our own loop on hyper: time limits for headers, a cap on connections, a graceful end.
 //! - [`websocket`]: the upgrade to [`crate::gateway`].
+//! - [`extract`]: who calls.
 //! - [`health`]: is the process up, can it do its work.
 //! - [`metrics`]: what was counted, in Prometheus' text format.
 //!
 //! A handler extracts, calls, answers; what it calls is elsewhere.
 
 pub mod accept;
+pub mod extract;
 pub mod health;
 pub mod metrics;
 pub mod origin;

@@ -1,18 +1,14 @@
 //! Who a socket is: by the credential of its handshake, or by a first message in time.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
-use uuid::Uuid;
+use tokio::time::timeout;
 
 use super::super::protocol::{self, Goodbye, Request};
 use super::super::socket::{Ear, End, Heard};
-use super::super::{Gateway, Presence, store};
-use crate::auth::{Claims, Refusal};
-
-/// No socket lives longer by one credential: what a token says may be more than a clock can count.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+use super::super::{Gateway, Presence};
+use crate::auth::{Principal, Refusal};
+use crate::db::problem::Problem;
 
 /// What is known when a socket opens.
 #[derive(Debug)]
@@ -28,9 +24,7 @@ pub struct Hello {
 /// Who speaks.
 #[derive(Debug)]
 pub(super) struct Caller {
-    pub(super) user: store::User,
-    pub(super) is_admin: bool,
-    pub(super) expires: Instant,
+    pub(super) who: Principal,
     _presence: Presence,
 }
 
@@ -54,13 +48,9 @@ pub(super) async fn admit(
     };
     let caller = identify(gateway, &token).await?;
     match &hello.user_in_path {
-        Some(path) if !is_same(path, &caller.user) => Err(Goodbye::Forbidden.into()),
+        Some(path) if !caller.who.is(path) && !caller.who.is_admin => Err(Goodbye::Forbidden.into()),
         _ => Ok((caller, correlation_id)),
     }
-}
-
-fn is_same(path: &str, user: &store::User) -> bool {
-    path == user.handle || Uuid::parse_str(path).is_ok_and(|id| id == user.id)
 }
 
 async fn first_message(ear: &mut Ear) -> Result<(String, Option<String>), End> {
@@ -74,22 +64,14 @@ async fn first_message(ear: &mut Ear) -> Result<(String, Option<String>), End> {
     }
 }
 
-async fn identify(gateway: &Arc<Gateway>, token: &str) -> Result<Caller, End> {
-    let claims = gateway.tokens.verify(token).map_err(|_| End::from(Goodbye::Unauthenticated))?;
-    let user = find_user(gateway, &claims).await?;
-    let presence = gateway.enter(user.id).ok_or(End::from(Goodbye::TooMany))?;
-    Ok(Caller { user, is_admin: claims.is_admin(), expires: expiry(&claims), _presence: presence })
+async fn identify(gateway: &Arc<Gateway>, credential: &str) -> Result<Caller, End> {
+    let found = gateway.authenticator.authenticate(credential).await;
+    let who = found.map_err(|problem| End::from(goodbye_for(&problem)))?;
+    let presence = gateway.enter(who.user_id).ok_or(End::from(Goodbye::TooMany))?;
+    Ok(Caller { who, _presence: presence })
 }
 
-/// When the credential ends, within a year.
-pub(super) fn expiry(claims: &Claims) -> Instant {
-    Instant::now() + claims.remaining().min(LONGEST)
-}
-
-async fn find_user(gateway: &Gateway, claims: &Claims) -> Result<store::User, End> {
-    match store::user(&gateway.pool, &claims.sub).await {
-        Ok(Some(user)) => Ok(user),
-        Ok(None) => Err(Goodbye::Unauthenticated.into()),
-        Err(_) => Err(Goodbye::Internal.into()),
-    }
+/// How a socket ends whose credential could not be accepted.
+pub(super) fn goodbye_for(problem: &Problem) -> Goodbye {
+    if problem.status == 401 { Goodbye::Unauthenticated } else { Goodbye::Internal }
 }

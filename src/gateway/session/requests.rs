@@ -7,7 +7,6 @@ use super::super::replay::{self, NotRecovered};
 use super::super::socket::End;
 use super::super::store;
 use super::Session;
-use super::admission::expiry;
 use crate::db::problem::Problem;
 use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
@@ -44,18 +43,17 @@ impl Session {
 
     /// A fresh credential for the same person.
     async fn renew(&mut self, token: &str, correlation_id: Option<&str>) -> Result<Answered, End> {
-        let claims = self.gateway.tokens.verify(token).map_err(|_| End::from(Goodbye::Unauthenticated))?;
-        let user = match store::user(&self.gateway.pool, &claims.sub).await {
-            Ok(user) => user.ok_or(End::from(Goodbye::Unauthenticated))?,
+        let who = match self.gateway.authenticator.authenticate(token).await {
+            Ok(who) => who,
+            Err(problem) if problem.status == 401 => return Err(Goodbye::Unauthenticated.into()),
             Err(problem) => return Ok(Err(problem)),
         };
-        if user.id != self.caller.user.id {
+        if who.user_id != self.caller.who.user_id {
             return Err(Goodbye::Forbidden.into());
         }
-        let was_admin = std::mem::replace(&mut self.caller.is_admin, claims.is_admin());
-        self.caller.expires = expiry(&claims);
+        let was_admin = std::mem::replace(&mut self.caller.who, who).is_admin;
         self.ack("auth", correlation_id, json!({"userId": self.user_id})).await?;
-        if was_admin && !self.caller.is_admin {
+        if was_admin && !self.caller.who.is_admin {
             self.recheck().await?;
         }
         Ok(Ok(()))
@@ -132,8 +130,8 @@ impl Session {
 
     async fn write(&mut self, change: Change, correlation_id: Option<&str>) -> Result<Answered, End> {
         let write = store::Write {
-            user: self.caller.user.id,
-            is_admin: self.caller.is_admin,
+            user: self.caller.who.user_id,
+            is_admin: self.caller.who.is_admin,
             session_id: &self.id,
             correlation_id,
             entity: &change.entity,
@@ -152,7 +150,7 @@ impl Session {
     /// ends before anything of it is shown.
     pub(super) async fn may_hear(&mut self, carrier: &Topic) -> Result<bool, End> {
         let asked = [carrier.to_string()];
-        match store::can_subscribe(&self.gateway.pool, self.caller.user.id, &asked).await {
+        match store::can_subscribe(&self.gateway.pool, self.caller.who.user_id, &asked).await {
             Ok(allowed) if allowed.contains(carrier) => {
                 self.trusted.insert(carrier.clone());
                 Ok(true)
@@ -171,7 +169,7 @@ impl Session {
             Ok(None) => return Err(Goodbye::Unauthenticated.into()),
             Err(problem) => return self.give_up(&problem).await,
         }
-        if self.caller.is_admin {
+        if self.caller.who.is_admin {
             return Ok(());
         }
         let names = self.subscriptions.topics().map(Topic::to_string).collect();
@@ -190,7 +188,7 @@ impl Session {
     }
 
     async fn follow_new_projects(&mut self) -> Result<(), End> {
-        let visible = match store::visible_projects(&self.gateway.pool, self.caller.user.id).await {
+        let visible = match store::visible_projects(&self.gateway.pool, self.caller.who.user_id).await {
             Ok(topics) => topics,
             Err(problem) => return self.give_up(&problem).await,
         };
@@ -231,10 +229,10 @@ impl Session {
         }
         let (well_formed, malformed): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|name| !name.is_empty() && name.len() <= MAX_TOPIC);
-        let allowed = if self.caller.is_admin {
+        let allowed = if self.caller.who.is_admin {
             well_formed.iter().map(|name| name.as_str().into()).collect()
         } else {
-            store::can_subscribe(&self.gateway.pool, self.caller.user.id, &well_formed).await?
+            store::can_subscribe(&self.gateway.pool, self.caller.who.user_id, &well_formed).await?
         };
         let is_allowed = |name: &String| allowed.iter().any(|topic: &Topic| topic.as_str() == name);
         let mut refused: Vec<RefusedTopic> = well_formed

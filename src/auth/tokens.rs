@@ -1,4 +1,4 @@
-//! Credentials: who says to be whom, and for how long. Tokens are HS256 JWTs; keys and tickets come later.
+//! Signed tokens: HS256 JWTs.
 //!
 //! Invariant: a token counts only with its expiry, one algorithm, and at most five seconds of leeway. What a token
 //! says about roles is believed because we signed it; what a client says elsewhere is not.
@@ -9,6 +9,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
+use super::Refusal;
 use crate::config::{Config, ConfigError};
 
 /// What a token says.
@@ -41,35 +42,6 @@ impl Claims {
     /// How long the credential is still good, from now on.
     pub fn remaining(&self) -> Duration {
         Duration::from_secs(self.exp.saturating_sub(seconds_now()))
-    }
-}
-
-/// Why a credential is refused. The sentences go to the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// No credential.
-    #[error("a credential is needed")]
-    Missing,
-    /// It was good once.
-    #[error("the token has expired")]
-    Expired,
-    /// Not signed by us, malformed, not yet valid, for somebody else.
-    #[error("the token is not valid")]
-    Invalid,
-    /// Whoever it names does not exist (any more).
-    #[error("the token's user is not known")]
-    UnknownUser,
-}
-
-impl Refusal {
-    /// The stable word for it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Missing => "credential_missing",
-            Self::Expired => "credential_expired",
-            Self::Invalid => "credential_invalid",
-            Self::UnknownUser => "user_unknown",
-        }
     }
 }
 
@@ -148,15 +120,6 @@ impl Tokens {
     }
 }
 
-/// The token of an `Authorization: Bearer …` header.
-///
-/// # Errors
-/// [`Refusal::Invalid`] for any other scheme.
-pub fn bearer(header: &str) -> Result<&str, Refusal> {
-    let (scheme, token) = header.split_once(' ').ok_or(Refusal::Invalid)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Refusal::Invalid) }
-}
-
 fn seconds_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
@@ -206,12 +169,5 @@ mod tests {
         let token = tokens(&[]).issue("ann", Duration::from_secs(60), None).unwrap();
         assert_eq!(strict.verify(&token), Err(Refusal::Invalid));
         assert!(strict.verify(&strict.issue("ann", Duration::from_secs(60), None).unwrap()).is_ok());
-    }
-
-    #[test]
-    fn only_bearer_headers_carry_tokens() {
-        assert_eq!(bearer("Bearer abc"), Ok("abc"));
-        assert_eq!(bearer("bearer  abc"), Ok("abc"));
-        assert_eq!(bearer("Basic abc"), Err(Refusal::Invalid));
     }
 }

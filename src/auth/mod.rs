@@ -1,0 +1,63 @@
+//! Credentials: who says to be whom, and for how long.
+//!
+//! - [`tokens`]: signed tokens.
+//! - [`Authenticator`]: from any credential to the [`Principal`] behind it; the one place that every transport asks.
+//!
+//! Invariant: whoever is not known for certain is nobody. What a credential says about rights is believed because we
+//! made or signed it; what a client says elsewhere is not.
+
+pub mod principal;
+pub mod tokens;
+
+pub use principal::{Authenticator, Principal};
+pub use tokens::{Claims, Tokens};
+
+/// Why a credential is refused. The sentences go to the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No credential.
+    #[error("a credential is needed: Authorization: Bearer …")]
+    Missing,
+    /// It was good once.
+    #[error("the token has expired")]
+    Expired,
+    /// Not signed by us, malformed, not yet valid, for somebody else.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Whoever it names does not exist (any more).
+    #[error("the token's user is not known")]
+    UnknownUser,
+}
+
+impl Refusal {
+    /// The stable word for it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "credential_missing",
+            Self::Expired => "credential_expired",
+            Self::Invalid => "credential_invalid",
+            Self::UnknownUser => "user_unknown",
+        }
+    }
+}
+
+/// The token of an `Authorization: Bearer …` header.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for any other scheme.
+pub fn bearer(header: &str) -> Result<&str, Refusal> {
+    let (scheme, token) = header.split_once(' ').ok_or(Refusal::Invalid)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Refusal::Invalid) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_bearer_headers_carry_tokens() {
+        assert_eq!(bearer("Bearer abc"), Ok("abc"));
+        assert_eq!(bearer("bearer  abc"), Ok("abc"));
+        assert_eq!(bearer("Basic abc"), Err(Refusal::Invalid));
+    }
+}
