@@ -2,22 +2,23 @@
 -- Nobody may write the stored sums: only tide.advance() does, as the owner.
 revoke all on all tables in schema work from public;
 revoke all on all functions in schema work from public;
-grant usage on schema work to tide_service, tide_writer, tide_reader;
+grant usage on schema work to tide_service, tide_writer, tide_reader, tide_user;
 
-grant select on all tables in schema work to tide_service, tide_writer, tide_reader;
+grant select on all tables in schema work to tide_service, tide_writer, tide_reader, tide_user;
 grant insert, update, delete on
-  work.users, work.projects, work.project_members, work.branches, work.tasks, work.subtasks,
-  work.contexts
-to tide_service, tide_writer;
+  work.projects, work.project_members, work.branches, work.tasks, work.subtasks, work.contexts
+to tide_service, tide_writer, tide_user;
+grant insert, update, delete on work.users to tide_service, tide_writer;
 
-grant execute on all functions in schema work to tide_service, tide_writer;
+grant execute on all functions in schema work to tide_service, tide_writer, tide_user;
 -- Demo data is for whoever sets a database up.
-revoke execute on function work.load_demo(int, int, int, int) from tide_service, tide_writer;
+revoke execute on function work.load_demo(int, int, int, int)
+from tide_service, tide_writer, tide_user;
 grant execute on function
   work.branch_summary(uuid), work.project_summary(uuid), work.task_summary(uuid),
   work._branch_bodies(uuid[]), work._project_bodies(uuid[]), work._task_bodies(uuid[]),
   work.bulk_summaries(uuid, uuid[], boolean), work._summaries(uuid[], uuid[], boolean, jsonb),
   work.sync(uuid, text[]), work._topics(uuid, text[]), work._branches_of(text[]),
   work.can_subscribe(uuid, text), work.visible_projects(uuid), work.project_of(text, uuid),
-  work.may(uuid, text, text, uuid)
+  work.may(uuid, text, text, uuid), work.current_user_id(), work.my_projects(text)
 to tide_reader;

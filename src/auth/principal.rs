@@ -27,6 +27,11 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// The user whose rights limit what is read; `None` for an administrator.
+    pub fn limited_to(&self) -> Option<Uuid> {
+        (!self.is_admin).then_some(self.user_id)
+    }
+
     /// Whether a text in an address names this user, by id or handle.
     pub fn is(&self, id_or_handle: &str) -> bool {
         id_or_handle == self.handle || Uuid::parse_str(id_or_handle).is_ok_and(|id| id == self.user_id)

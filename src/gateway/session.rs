@@ -179,7 +179,7 @@ impl Session {
             return Ok(Err(problem));
         }
         self.gateway.hub.register(&self.subscriber, &wanted);
-        let snapshot = match store::sync(&self.gateway.pool, self.caller.who.user_id, &topics).await {
+        let snapshot = match store::sync(&self.gateway.pool, self.caller.who.limited_to(), &topics).await {
             Ok(snapshot) => snapshot,
             Err(problem) => {
                 let unknown = topics.iter().filter(|topic| !self.subscriptions.contains(topic.as_str()));

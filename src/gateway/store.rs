@@ -11,6 +11,9 @@ use crate::db::problem::Problem;
 use crate::stream::event::{Event, Topic};
 use crate::stream::log::{self, JsonText};
 
+/// Acts for a user until the end of the transaction; for an administrator (null) nothing changes.
+const BECOME: &str = "select work.become($1) where $1 is not null";
+
 /// A parameter with its type.
 type Param<'p> = (&'p (dyn ToSql + Sync), Type);
 
@@ -89,11 +92,11 @@ pub async fn can_subscribe(pool: &Pool, user: Uuid, topics: &[String]) -> Result
     Ok(rows.iter().map(|row| row.get::<_, &str>(0).into()).collect())
 }
 
-/// The snapshot for these topics.
+/// The snapshot for these topics, read as that user; `None` is an administrator, who may see everything.
 ///
 /// # Errors
 /// The database's; also when the answer is not what the contract says.
-pub async fn sync(pool: &Pool, user: Uuid, topics: &[Topic]) -> Result<Snapshot, Problem> {
+pub async fn sync(pool: &Pool, user: Option<Uuid>, topics: &[Topic]) -> Result<Snapshot, Problem> {
     #[derive(serde::Deserialize)]
     struct Head {
         epoch: Option<Uuid>,
@@ -101,7 +104,15 @@ pub async fn sync(pool: &Pool, user: Uuid, topics: &[Topic]) -> Result<Snapshot,
     }
     let topics: Vec<&str> = topics.iter().map(Topic::as_str).collect();
     let params: [Param<'_>; 2] = [(&user, Type::UUID), (&topics, Type::TEXT_ARRAY)];
-    let row = client(pool).await?.query_typed_one("select work.sync($1, $2)", &params).await;
+    let client = client(pool).await?;
+    // All of it is on its way with the first poll, the end of the transaction too: nobody can leave it open.
+    let (begun, became, row, ended) = futures::join!(
+        client.batch_execute("begin"),
+        client.query_typed(BECOME, &params[..1]),
+        client.query_typed_one("select work.sync($1, $2)", &params),
+        client.batch_execute("commit"),
+    );
+    let row = begun.and(became.map(|_| ())).and(row).and_then(|row| ended.map(|()| row));
     let JsonText(text) = row.map_err(|error| problem("sync", &error))?.get(0);
     let head: Head = serde_json::from_str(text.get()).map_err(|error| {
         tracing::error!(%error, "work.sync answered something else than a snapshot");
@@ -219,6 +230,8 @@ async fn check_right(
     if write.is_admin {
         return Ok(());
     }
+    let acting = transaction.query_typed(BECOME, &[(&write.user, Type::UUID)]).await;
+    acting.map_err(|error| problem("become", &error))?;
     let may = "select work.may($1, 'write', $2, $3)";
     let what: [Param<'_>; 3] = [(&write.user, Type::UUID), (&about, Type::TEXT), (&about_id, Type::UUID)];
     let row = transaction.query_typed_one(may, &what).await;

@@ -117,7 +117,7 @@ async fn dump(url: &str) -> tempfile::TempDir {
 
 /// Roles belong to a cluster, and are not in a dump.
 async fn create_roles(client: &Client) {
-    let roles = ["tide_owner", "tide_service", "tide_writer", "tide_reader"];
+    let roles = ["tide_owner", "tide_service", "tide_writer", "tide_reader", "tide_user"];
     client.batch_execute(&roles.map(|role| format!("create role {role}")).join(";")).await.unwrap();
 }
 

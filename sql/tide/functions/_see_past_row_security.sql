@@ -3,7 +3,11 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if (select c.relrowsecurity from pg_class c where c.oid = watched.target)
+  if (
+    select c.relrowsecurity and (c.relforcerowsecurity or c.relowner <> 'tide_owner'::regrole)
+    from pg_class c
+    where c.oid = watched.target
+  )
     and not exists (select from pg_policy p
       where p.polrelid = watched.target and p.polname = 'tide_owner_reads')
   then

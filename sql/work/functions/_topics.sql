@@ -11,9 +11,10 @@ as $$
     union
     select t.topic
     from unnest(_topics.topics) t (topic)
-    where work.can_subscribe(_topics.user_id, t.topic)
+    where _topics.user_id is null or work.can_subscribe(_topics.user_id, t.topic)
     order by 1
   )
 $$;
 comment on function work._topics(uuid, text[]) is
-  'The topics among these that the user may hear, sorted; null stands for all their projects.';
+  'The topics among these that the user may hear, sorted; null stands for all their projects. '
+  'To nobody in particular (null) none is refused.';

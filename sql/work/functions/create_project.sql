@@ -2,8 +2,10 @@ create or replace function work.create_project(user_id uuid, data jsonb)
 returns jsonb
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
+-- security definer: who makes a project is no member of it yet, so no policy could allow it
 declare
   v_project work.projects;
 begin

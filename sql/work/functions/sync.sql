@@ -34,4 +34,4 @@ $$;
 comment on function work.sync(uuid, text[]) is
   'Where a subscriber starts: {epoch, sequence, topics, positions, summaries, projects} in one '
   'snapshot, every summary with asOf. topics: those asked for that the user may hear; by '
-  'default all their projects.';
+  'default all their projects. user_id null: an administrator, for whom all named count.';

@@ -24,6 +24,8 @@ select
   greatest(b.updated_at, t.changed_at, p.changed_at) as last_activity
 from work.branches b
 left join work.branch_totals t on t.branch_id = b.id
-left join tide.pending_sums('work.branch_totals'::regclass) p on p.group_key = b.id::text;
+left join tide.pending_sums('work.branch_totals'::regclass) p on p.group_key = b.id::text
+where (select work.current_user_id()) is null
+  or b.project_id in (select work.my_projects());
 comment on view work._branch_sums is
   'The sums of every branch, exact at the reader''s snapshot; the two summary views build on it.';

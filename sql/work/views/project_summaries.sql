@@ -39,6 +39,8 @@ cross join lateral (
     max(b.last_activity) as last_activity
   from work._branch_sums b
   where b.project_id = p.id
-) s;
+) s
+where (select work.current_user_id()) is null
+  or p.id in (select work.my_projects());
 comment on view work.project_summaries is
   'One row per project, archived branches included, exact at the reader''s snapshot.';

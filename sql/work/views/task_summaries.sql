@@ -23,6 +23,8 @@ cross join lateral (
     count(*) filter (where s.status = 'done') as completed_subtasks
   from work.subtasks s
   where s.task_id = t.id
-) s;
+) s
+where (select work.current_user_id()) is null
+  or t.project_id in (select work.my_projects());
 comment on view work.task_summaries is
   'One row per task with its subtasks and its direct children counted.';

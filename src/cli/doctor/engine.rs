@@ -22,13 +22,13 @@ pub(super) async fn examine(client: &Client, findings: &mut Findings) {
 
 async fn roles(client: &Client) -> Checked {
     let sql = "select n.name, r.rolname is null, coalesce(r.rolcanlogin or r.rolsuper, false) \
-               from unnest(array['tide_owner', 'tide_service', 'tide_writer', 'tide_reader']) n (name) \
+               from unnest(array['tide_owner', 'tide_service', 'tide_writer', 'tide_reader', 'tide_user']) n (name) \
                left join pg_roles r on r.rolname = n.name \
                where r.rolname is null or r.rolcanlogin or r.rolsuper order by n.name";
     let rows = client.query(sql, &[]).await?;
     let Some(row) = rows.first() else {
         return Ok(Finding::ok(
-            "tide_owner, tide_service, tide_writer and tide_reader are there and cannot log in",
+            "tide_owner, tide_service, tide_writer, tide_reader and tide_user are there and cannot log in",
         ));
     };
     let (name, missing): (String, bool) = (row.get(0), row.get(1));

@@ -25,6 +25,7 @@ pub enum Phase {
     Views,
     Triggers,
     Watches,
+    Policies,
     Grants,
 }
 
@@ -41,6 +42,7 @@ impl Phase {
             [_, "views", _] => Some(Self::Views),
             [_, "triggers", _] => Some(Self::Triggers),
             [_, "watches.sql"] => Some(Self::Watches),
+            [_, "policies.sql"] => Some(Self::Policies),
             [_, "grants.sql"] => Some(Self::Grants),
             _ => None,
         }

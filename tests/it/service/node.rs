@@ -66,7 +66,7 @@ pub(crate) fn sign(handle: &str, seconds: u64) -> String {
 }
 
 fn config(database: &TestDatabase, settings: &[(&str, &str)]) -> Config {
-    let ours = [("DATABASE_URL", database.url()), ("TIDEGATE_JWT_SECRET", SECRET.to_owned())];
+    let ours = [("DATABASE_URL", database.service_url()), ("TIDEGATE_JWT_SECRET", SECRET.to_owned())];
     let theirs = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let ours = ours.into_iter().map(|(key, value)| (key.to_owned(), value));
     Config::load(None, ours.chain(theirs)).unwrap()
@@ -83,7 +83,7 @@ impl Process {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate"))
             .arg("serve")
-            .env("DATABASE_URL", database.url())
+            .env("DATABASE_URL", database.service_url())
             .env("TIDEGATE_JWT_SECRET", SECRET)
             .env("TIDEGATE_LISTEN", "127.0.0.1:0")
             .env("RUST_LOG", "error")

@@ -28,7 +28,7 @@ const FURNITURE: &str = "
       select ('00000000-0000-7000-8000-000000000a1' || n)::uuid, '00000000-0000-7000-8000-0000000000a1', 'task ' || n
       from generate_series(1, 3) n";
 
-/// A database with somebody in it. `ann` is an editor of both projects, `ben` of none.
+/// A database with somebody in it and the second wall up. `ann` is an editor of both projects, `ben` of none.
 pub(crate) struct World {
     pub(crate) database: TestDatabase,
     pub(crate) sql: Client,
@@ -39,6 +39,7 @@ impl World {
         let database = TestDatabase::new().await;
         let sql = database.connect().await;
         sql.batch_execute(FURNITURE).await.unwrap();
+        sql.batch_execute("select work.enforce_row_security(true)").await.unwrap();
         sql.batch_execute("select count(*) from tide.advance()").await.unwrap();
         Self { database, sql }
     }

@@ -14,6 +14,9 @@ use super::server;
 /// One maker of the template at a time, on the whole server.
 const TEMPLATE_LOCK: i64 = 0x7465_6d70_6c61_7465;
 
+/// The login of the services under test, and its password.
+const SERVICE: &str = "tidegate_service_under_test";
+
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
@@ -49,6 +52,13 @@ impl TestDatabase {
     /// Its address for any driver, as superuser.
     pub(crate) fn url(&self) -> String {
         server::address(&self.name)
+    }
+
+    /// Its address for the service, whose login has the rights that docs/operations.md gives it and no more.
+    pub(crate) fn service_url(&self) -> String {
+        let url = self.url();
+        let (_, place) = url.split_once('@').expect("the address names a user");
+        format!("postgresql://{SERVICE}:{SERVICE}@{place}")
     }
 
     /// A new connection as superuser.
@@ -107,6 +117,11 @@ async fn fill_template(name: &str) {
     let connection = tokio::spawn(connection);
     client.batch_execute("create extension pgtap").await.expect("pgTAP is installed (make test does it)");
     migrate(&mut client, files::embedded(), &Choices::default()).await.unwrap();
+    let login = format!(
+        "do $$ begin create role {SERVICE} login password '{SERVICE}' in role tide_service;
+         exception when duplicate_object then null; end $$"
+    );
+    client.batch_execute(&login).await.unwrap();
     drop(client);
     // The backend must be gone before anybody may rename or copy the database.
     connection.await.unwrap().unwrap();
