@@ -12,7 +12,7 @@ demo: ## from a fresh machine to the running demo (Ctrl-C ends it; the second st
 	@cargo run --locked -- dev
 
 test: ## every test, against a private Postgres that is started and stopped for it
-	@scripts/setup.sh rust pgtap
+	@scripts/setup.sh rust pgtap python
 	@scripts/test.sh
 
 check: ## format, lints, what documents name, scripts, compose.yaml

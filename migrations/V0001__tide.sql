@@ -46,7 +46,8 @@ create type tide.message as (
   cascade jsonb,
   as_of bigint,
   count int,
-  session_id text
+  session_id text,
+  record_topics text[]
 );
 comment on type tide.message is 'One numbered event with its row and its cascade as of as_of.';
 
@@ -66,7 +67,8 @@ create type tide.wire_message as (
   cascade json,
   as_of bigint,
   count int,
-  session_id text
+  session_id text,
+  record_topics text[]
 );
 comment on type tide.wire_message is
   'A tide.message with its JSON as text, which nobody has to parse on its way to a client.';

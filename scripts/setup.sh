@@ -111,6 +111,20 @@ setup_pgtap() {
   fi
 }
 
+# Python with the stock libraries of tests/clients, in an environment of its own.
+setup_python() {
+  local wanted=tests/clients/requirements.txt place=.tidegate/python
+  cmp -s "$wanted" "$place/installed.txt" && return
+  if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+    can_apt || fail 'python3 with its venv module is missing' 'install Python 3.9 or newer'
+    apt_install python3 python3-venv
+  fi
+  say "making $place for the tests' Python clients"
+  python3 -m venv --clear "$place"
+  "$place/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$place/installed.txt"
+}
+
 setup_compose() {
   have docker-compose && return
   docker compose version >/dev/null 2>&1 && return
@@ -120,7 +134,7 @@ setup_compose() {
 
 for thing in "$@"; do
   case $thing in
-    rust | postgres | pgtap | compose) "setup_$thing" ;;
-    *) fail "unknown: $thing" 'known: rust postgres pgtap compose' ;;
+    rust | postgres | pgtap | python | compose) "setup_$thing" ;;
+    *) fail "unknown: $thing" 'known: rust postgres pgtap python compose' ;;
   esac
 done

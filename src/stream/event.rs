@@ -148,6 +148,8 @@ pub struct Event {
     pub cascade: Option<Json>,
     pub as_of: i64,
     pub count: i32,
+    /// The topics of `record`: the row may have moved on since the event.
+    pub record_topics: Option<Vec<Topic>>,
 }
 
 impl Event {
@@ -165,6 +167,16 @@ impl Event {
         let is_first = self.topics.first() == Some(carrier);
         let narrower = self.topics.iter().filter(move |topic| is_first && topic.kind() != carrier.kind());
         std::iter::once(carrier).chain(narrower)
+    }
+
+    /// It moved from one carrier to another: what it tells of both is for nobody who may hear only one of them.
+    pub fn has_moved(&self) -> bool {
+        self.carriers().nth(1).is_some()
+    }
+
+    /// The row is not where this carrier's audience may see it, not any more or not yet.
+    pub fn has_left(&self, carrier: &Topic) -> bool {
+        self.record_topics.as_ref().is_some_and(|topics| !topics.contains(carrier))
     }
 
     /// Many rows in one event: there is no row to show.
@@ -211,6 +223,7 @@ pub(crate) mod sample {
             cascade: None,
             as_of: sequence,
             count: 1,
+            record_topics: None,
         }
     }
 

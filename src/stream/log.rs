@@ -20,7 +20,7 @@ use crate::db::pool;
 pub const PAGE: i64 = 1000;
 
 const COLUMNS: &str = "m.sequence, m.txid::text, m.entity, m.action, m.key, m.topics, m.source, m.actor, \
-    m.session_id, m.correlation_id, m.at, m.record, m.delta, m.cascade, m.as_of, m.count";
+    m.session_id, m.correlation_id, m.at, m.record, m.delta, m.cascade, m.as_of, m.count, m.record_topics";
 
 const POSITION: &str = "select p.epoch, p.sequence from tide.position() p";
 
@@ -197,6 +197,9 @@ pub fn read_event(row: &Row) -> Event {
         cascade: json(13),
         as_of: row.get::<_, Option<i64>>(14).unwrap_or_default(),
         count: row.get::<_, Option<i32>>(15).unwrap_or(1),
+        record_topics: row
+            .get::<_, Option<Vec<&str>>>(16)
+            .map(|topics| topics.into_iter().map(Topic::from).collect()),
     }
 }
 

@@ -29,6 +29,10 @@ pub fn last_of_each(events: Vec<Arc<Event>>) -> Vec<Arc<Event>> {
 }
 
 fn one_after_other(earlier: &Event, later: &Arc<Event>) -> Arc<Event> {
+    if earlier.has_moved() {
+        // What it was before is the other side's.
+        return Arc::new(Event { delta: None, ..Event::clone(later) });
+    }
     let (Some(first), Some(second)) = (&earlier.delta, &later.delta) else {
         return later.clone();
     };

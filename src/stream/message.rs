@@ -204,9 +204,9 @@ impl Message {
             entity: &event.entity,
             action: event.action,
             data: UpdateData {
-                primary: event.record.as_deref(),
+                primary: self.primary(event),
                 cascade: self.cascade(&[event]),
-                delta: event.delta.as_deref(),
+                delta: self.delta(event),
             },
         }
     }
@@ -217,19 +217,34 @@ impl Message {
         Bulk {
             entity: "multiple",
             action: Action::Update,
-            updates: rows().map(|event| Entry::of(event)).collect(),
+            updates: rows().map(|event| Entry { delta: self.delta(event), ..Entry::of(event) }).collect(),
             data: BulkData {
-                primary: rows().map(|event| event.record.as_deref()).collect(),
+                primary: rows().map(|event| self.primary(event)).collect(),
                 cascade: self.cascade(events),
             },
             coalesced: coalesced.map(|event| Coalesced::of(event, self.topic.clone())).collect(),
         }
     }
 
+    /// The row, or of one that has left for where this audience may not follow only that it did.
+    fn primary<'m>(&self, event: &'m Event) -> Option<Primary<'m>> {
+        match (&event.record, event.key.as_deref()) {
+            (Some(_), Some(id)) if event.has_left(&self.topic) => {
+                Some(Primary::Left(Left { id, left: true, as_of: event.as_of }))
+            }
+            (record, _) => record.as_deref().map(Primary::Row),
+        }
+    }
+
+    /// What changed in it, where all of that is this audience's.
+    fn delta<'m>(&self, event: &'m Event) -> Option<&'m RawValue> {
+        event.delta.as_deref().filter(|_| !event.has_moved())
+    }
+
     fn cascade<'m>(&self, events: &[&'m Arc<Event>]) -> CascadeText<'m> {
         match events {
             _ if !self.settings.cascade => CascadeText::Joined(Cascade::default()),
-            _ if events.iter().any(|event| event.carriers().nth(1).is_some()) => {
+            _ if events.iter().any(|event| event.has_moved() || event.has_left(&self.topic)) => {
                 let joined = merge::cascades(events.iter().copied());
                 CascadeText::Joined(merge::one_side(joined, &self.topic))
             }
@@ -315,9 +330,26 @@ struct Update<'a> {
     data: UpdateData<'a>,
 }
 
+/// A row in `primary`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Primary<'a> {
+    Row(&'a RawValue),
+    Left(Left<'a>),
+}
+
+/// A row that is on this topic no more.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Left<'a> {
+    id: &'a str,
+    left: bool,
+    as_of: i64,
+}
+
 #[derive(Serialize)]
 struct UpdateData<'a> {
-    primary: Option<&'a RawValue>,
+    primary: Option<Primary<'a>>,
     cascade: CascadeText<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delta: Option<&'a RawValue>,
@@ -335,7 +367,7 @@ struct Bulk<'a> {
 
 #[derive(Serialize)]
 struct BulkData<'a> {
-    primary: Vec<Option<&'a RawValue>>,
+    primary: Vec<Option<Primary<'a>>>,
     cascade: CascadeText<'a>,
 }
 
@@ -352,15 +384,8 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(event: &'a Event) -> Self {
-        let Event { entity, action, key, sequence, txid, delta, .. } = event;
-        Self {
-            entity,
-            action: *action,
-            id: key.as_deref(),
-            sequence: *sequence,
-            txid,
-            delta: delta.as_deref(),
-        }
+        let Event { entity, action, key, sequence, txid, .. } = event;
+        Self { entity, action: *action, id: key.as_deref(), sequence: *sequence, txid, delta: None }
     }
 }
 

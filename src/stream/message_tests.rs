@@ -129,3 +129,31 @@ fn without_the_cascade_feature_the_arrays_are_there_and_empty() {
         Value::Array(vec![])
     );
 }
+
+#[test]
+fn who_hears_the_side_that_a_row_left_is_told_that_it_left_and_nothing_of_where_it_is() {
+    let moved = Event {
+        topics: ["project:2", "task:t", "project:1"].map(Topic::from).to_vec(),
+        record_topics: Some(vec!["project:2".into(), "task:t".into()]),
+        ..event(7, 70, "project:2", "t")
+    };
+    let earlier = Event { record_topics: moved.record_topics.clone(), ..event(6, 69, "project:1", "t") };
+    for event in [moved, earlier] {
+        let message = message(vec![event.clone()], Kind::Transaction);
+        let data = &parsed(&message, &message.whole())["payload"]["data"];
+        assert_eq!(data["primary"], serde_json::json!({"id": "t", "left": true, "asOf": event.as_of}));
+        assert_eq!(data.get("delta").is_some(), !event.has_moved());
+    }
+}
+
+#[test]
+fn where_a_row_arrives_it_is_shown_without_what_it_was_before() {
+    let moved = Event {
+        topics: ["project:1", "task:t", "project:2"].map(Topic::from).to_vec(),
+        record_topics: Some(vec!["project:1".into(), "task:t".into()]),
+        ..event(7, 70, "project:1", "t")
+    };
+    let message = message(vec![moved], Kind::Transaction);
+    let data = &parsed(&message, &message.whole())["payload"]["data"];
+    assert_eq!((&data["primary"]["asOf"], data.get("delta")), (&7.into(), None));
+}

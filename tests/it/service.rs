@@ -2,10 +2,13 @@
 //! positions of all that it hears (`service::client`); `service::rights` is who may hear what, `service::faults` kills,
 //! hangs and cuts.
 
+mod canary;
 mod client;
 mod faults;
 mod node;
+mod race;
 mod rights;
+mod stock;
 mod world;
 
 use std::collections::HashMap;

@@ -13,7 +13,7 @@ begin
   with event as materialized (
     select n.* from tide._numbered(_messages.events, _messages.sequences) n
   ), present as materialized (
-    select k.entity, r.key, r.record
+    select k.entity, r.key, r.topics, r.record
     from (
       select e.entity, array_agg(distinct e.key) as keys from event e
       where e.key is not null and e.action <> 'delete' and e.image is null
@@ -21,14 +21,17 @@ begin
     ) k
     cross join lateral tide._records(k.entity, k.keys, _messages.as_of) r
   ), gone as materialized (
-    select distinct on (e.entity, e.key) e.entity, e.key,
+    select distinct on (e.entity, e.key) e.entity, e.key, e.topics,
       tide._with_as_of(e.image, _messages.as_of) as record
     from event e
     where e.action = 'delete' and e.key is not null
     order by e.entity, e.key, e.ordinal desc
   ), shown as materialized (
     select e.*, case when e.image is null then coalesce(p.record, g.record)
-      else tide._with_as_of(e.image, _messages.as_of) end as record
+      else tide._with_as_of(e.image, _messages.as_of) end as record,
+      -- of an image kept by history: where the row went, which is told first
+      case when e.action = 'delete' then e.topics when e.image is not null then e.topics[1:1]
+      else coalesce(p.topics, g.topics) end as record_topics
     from event e
     left join present p on p.entity = e.entity and p.key = e.key
     left join gone g on g.entity = e.entity and g.key = e.key and e.action <> 'delete'
@@ -44,7 +47,8 @@ begin
     case when s.source in ('user', 'mcp-ai') then s.source else 'system' end,
     s.actor, s.correlation_id, s.at,
     case when l.fits then s.record end, case when l.fits then s.delta end,
-    coalesce(m.cascade, v_none), _messages.as_of, s.count, s.session_id
+    coalesce(m.cascade, v_none), _messages.as_of, s.count, s.session_id,
+    s.record_topics
   from shown s
   left join moved m on m.ordinal = s.ordinal
   cross join lateral (

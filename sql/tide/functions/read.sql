@@ -22,7 +22,7 @@ begin
   return query
     select m.sequence, m.txid, m.entity, m.action, m.key, m.topics, m.source, m.actor,
       m.correlation_id, m.at, m.record::jsonb, m.delta::jsonb, m.cascade::jsonb, m.as_of, m.count,
-      m.session_id
+      m.session_id, m.record_topics
     from unnest(v_messages) m;
   perform set_config('tide.as_of', '', true);
 end

@@ -9,9 +9,10 @@ use nix::unistd::Pid;
 use tidegate::app::{App, Running};
 use tidegate::cli::token;
 use tidegate::config::Config;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
@@ -76,19 +77,26 @@ fn config(database: &TestDatabase, settings: &[(&str, &str)]) -> Config {
 pub(crate) struct Process {
     child: Child,
     address: SocketAddr,
+    log: JoinHandle<String>,
 }
 
 impl Process {
     /// Follows the log when it returns.
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::start_logging(database, "error").await
+    }
+
+    /// The same with another filter of its log.
+    pub(crate) async fn start_logging(database: &TestDatabase, filter: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate"))
             .arg("serve")
             .env("DATABASE_URL", database.service_url())
             .env("TIDEGATE_JWT_SECRET", SECRET)
             .env("TIDEGATE_LISTEN", "127.0.0.1:0")
-            .env("RUST_LOG", "error")
+            .env("RUST_LOG", filter)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -96,11 +104,32 @@ impl Process {
         let line = lines.next_line().await.unwrap().expect("it says where it serves");
         let (_, rest) = line.split_once("http://").unwrap();
         let address = rest.split_whitespace().next().unwrap().parse().unwrap();
-        Self { child, address }
+        let mut said = child.stderr.take().unwrap();
+        let log = tokio::spawn(async move {
+            let mut log = String::new();
+            said.read_to_string(&mut log).await.unwrap();
+            log
+        });
+        Self { child, address, log }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) async fn client(&self, path: &str) -> Client {
-        Client::open(self.address, path, Some(&sign("ann", 3600))).await
+        self.client_of("ann", path).await
+    }
+
+    pub(crate) async fn client_of(&self, handle: &str, path: &str) -> Client {
+        Client::open(self.address, path, Some(&sign(handle, 3600))).await
+    }
+
+    /// Stops it in order; answers with its log.
+    pub(crate) async fn end(mut self) -> String {
+        self.signal(Signal::SIGTERM);
+        self.child.wait().await.unwrap();
+        self.log.await.unwrap()
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
