@@ -1,8 +1,9 @@
 //! The gateway: everyone who listens, by whatever transport, is a subscriber of the hub.
 //!
 //! - [`protocol`]: the message types of WebSocket protocol 2.0.
-//! - [`socket`]: one WebSocket, from the first frame to the close code.
-//! - [`session`]: what a socket's client may ask, and the answers.
+//! - [`session`]: one who listens, by whatever transport: what it may hear, what it asks, what it is told.
+//! - [`conversation`]: a session on a WebSocket; [`socket`] is its frames and its close code.
+//! - [`connections`]: everyone who listens now.
 //! - [`subscriptions`]: what a subscriber has had and therefore gets (pure).
 //! - [`replay`]: what a returning client missed.
 //! - [`store`]: the SQL functions that decide: who, what is visible, the snapshot, the writes.
@@ -10,6 +11,8 @@
 //! Invariant: a subscriber is registered and buffers before its snapshot is read, so that nothing falls between the
 //! two; and it is told what it may assume only when that is fixed.
 
+pub mod connections;
+pub mod conversation;
 pub mod protocol;
 pub mod replay;
 pub mod session;
@@ -24,7 +27,6 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 use crate::auth::Authenticator;
 use crate::config::Config;
@@ -33,6 +35,7 @@ use crate::db::problem::Problem;
 use crate::stream::counters::{Counter, Gauge};
 use crate::stream::event::Topic;
 use crate::stream::hub::Hub;
+use connections::Connections;
 use protocol::Goodbye;
 
 /// Clients that may read older events from the log at the same time; the others wait for their turn.
@@ -82,17 +85,17 @@ pub struct Counters {
     pub connections_ever: Counter,
     pub sent: Counter,
     pub received: Counter,
-    closes: Mutex<HashMap<Goodbye, u64>>,
+    closes: Mutex<HashMap<u16, u64>>,
 }
 
 impl Counters {
-    /// How often sockets were closed for this reason.
-    pub fn closes(&self, goodbye: Goodbye) -> u64 {
-        self.closes.lock().unwrap_or_else(PoisonError::into_inner).get(&goodbye).copied().unwrap_or(0)
+    /// How often sockets were closed with this code.
+    pub fn closes(&self, code: u16) -> u64 {
+        self.closes.lock().unwrap_or_else(PoisonError::into_inner).get(&code).copied().unwrap_or(0)
     }
 
     fn closed(&self, goodbye: Goodbye) {
-        *self.closes.lock().unwrap_or_else(PoisonError::into_inner).entry(goodbye).or_default() += 1;
+        *self.closes.lock().unwrap_or_else(PoisonError::into_inner).entry(goodbye.code()).or_default() += 1;
     }
 }
 
@@ -113,8 +116,9 @@ pub struct Gateway {
     pub sockets: TaskTracker,
     /// Cancelled when sockets are to be closed.
     pub draining: CancellationToken,
+    /// Who listens.
+    pub connections: Arc<Connections>,
     replays: Semaphore,
-    users: Mutex<HashMap<Uuid, usize>>,
 }
 
 impl Gateway {
@@ -128,8 +132,8 @@ impl Gateway {
             counters: Counters::default(),
             sockets: TaskTracker::new(),
             draining: CancellationToken::new(),
+            connections: Arc::default(),
             replays: Semaphore::new(REPLAYS),
-            users: Mutex::default(),
         }
     }
 
@@ -152,34 +156,5 @@ impl Gateway {
     fn drain_window(&self) -> Duration {
         let sockets = u64::try_from(self.counters.connections.get()).unwrap_or(0);
         self.manners.drain.min(Duration::from_millis(2 * sockets))
-    }
-
-    /// One more socket of a user; `None` when there are too many.
-    fn enter(self: &Arc<Self>, user: Uuid) -> Option<Presence> {
-        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        let sockets = users.entry(user).or_default();
-        (*sockets < self.manners.max_connections_per_user).then(|| {
-            *sockets += 1;
-            Presence { gateway: self.clone(), user }
-        })
-    }
-}
-
-/// One socket of a user, until it is dropped.
-#[derive(Debug)]
-struct Presence {
-    gateway: Arc<Gateway>,
-    user: Uuid,
-}
-
-impl Drop for Presence {
-    fn drop(&mut self) {
-        let mut users = self.gateway.users.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sockets) = users.get_mut(&self.user) {
-            *sockets -= 1;
-            if *sockets == 0 {
-                users.remove(&self.user);
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The messages of WebSocket protocol 2.0, as types. What `update` and `bulk` look like is in
 //! [`crate::stream::message`]: those are encoded once for everybody; what is here goes to one client.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::stream::event::{Source, Topic};
 use crate::stream::message::{Envelope, Metadata, VERSION};
+use crate::stream::outbox::Ended;
 
 /// What a client may say.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -117,6 +118,8 @@ pub enum Goodbye {
     Unauthenticated,
     /// Not the caller's.
     Forbidden,
+    /// An administrator closed it.
+    Disconnected,
     /// No frame for too long.
     Silent,
     /// The queue overflowed.
@@ -130,18 +133,24 @@ pub enum Goodbye {
 }
 
 impl Goodbye {
-    /// All of them, for `/metrics`.
-    pub const ALL: [Self; 9] = [
+    /// All of them.
+    pub const ALL: [Self; 10] = [
         Self::Restart,
         Self::Malformed,
         Self::Unauthenticated,
         Self::Forbidden,
+        Self::Disconnected,
         Self::Silent,
         Self::TooSlow,
         Self::TooLarge,
         Self::TooMany,
         Self::Internal,
     ];
+
+    /// The close codes, each once.
+    pub fn codes() -> BTreeSet<u16> {
+        Self::ALL.into_iter().map(Self::code).collect()
+    }
 
     /// The close code.
     pub fn code(self) -> u16 {
@@ -150,7 +159,7 @@ impl Goodbye {
             Self::Internal => 1011,
             Self::Malformed => 4400,
             Self::Unauthenticated => 4401,
-            Self::Forbidden => 4403,
+            Self::Forbidden | Self::Disconnected => 4403,
             Self::Silent => 4408,
             Self::TooSlow => 4409,
             Self::TooLarge => 4413,
@@ -166,10 +175,20 @@ impl Goodbye {
             Self::Malformed => "not a JSON object",
             Self::Unauthenticated => "credential missing, invalid or expired",
             Self::Forbidden => "not yours",
+            Self::Disconnected => "disconnected by an administrator",
             Self::Silent => "silent for too long: come back with resume",
             Self::TooSlow => "too slow: come back with resume",
             Self::TooLarge => "message too large",
             Self::TooMany => "too many",
+        }
+    }
+}
+
+impl From<Ended> for Goodbye {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Overflow => Self::TooSlow,
+            Ended::Closed => Self::Disconnected,
         }
     }
 }

@@ -6,12 +6,11 @@
 
 use std::sync::Arc;
 
-use super::subscriptions::Subscriptions;
+use super::connections::Connection;
 use super::{Gateway, store};
 use crate::db::problem::Problem;
 use crate::stream::batch::{Batch, BatchSettings};
 use crate::stream::event::{Event, Topic};
-use crate::stream::hub::Subscriber;
 use crate::stream::message::{Message, MessageSettings, View};
 
 /// Events that are read from the log for one client; who missed more takes a new snapshot.
@@ -29,19 +28,20 @@ pub enum NotRecovered {
 /// Messages in the order in which they are to be sent.
 pub type Missed = Vec<(Arc<Message>, View)>;
 
-/// Registers the subscriber for the topics and answers with everything after the given positions.
+/// Registers the connection for the topics and answers with everything after the given positions.
 ///
 /// # Errors
-/// [`NotRecovered`]. The subscriber stays registered: a `sync` follows.
+/// [`NotRecovered`]. The connection stays registered: a `sync` follows.
 pub async fn resume(
     gateway: &Gateway,
-    subscriber: &Arc<Subscriber>,
-    subscriptions: &mut Subscriptions,
+    connection: &Connection,
     epoch: &str,
     wanted: &[(Topic, i64)],
 ) -> Result<Missed, NotRecovered> {
     gateway.listen(wanted.iter().map(|(topic, _)| topic)).await.map_err(NotRecovered::Problem)?;
-    let registration = gateway.hub.register(subscriber, wanted);
+    let topics: Vec<Topic> = wanted.iter().map(|(topic, _)| topic.clone()).collect();
+    connection.subscriptions().expect(&topics);
+    let registration = gateway.hub.register(&connection.subscriber, wanted);
     if !epoch.eq_ignore_ascii_case(&registration.epoch.to_string()) {
         return Err(NotRecovered::Because("epoch_changed"));
     }
@@ -49,18 +49,18 @@ pub async fn resume(
     let lowest = wanted.iter().map(|(_, position)| *position).min().unwrap_or(i64::MAX);
     check_exists(gateway, highest).await?;
     for (topic, position) in wanted {
-        subscriptions.begin(topic.clone(), *position);
+        connection.subscriptions().begin(topic.clone(), *position);
     }
     let mut missed = Missed::new();
     if lowest < registration.floor {
         let events = older(gateway, wanted, lowest, registration.floor).await?;
         let messages = messages_of(events, lowest, registration.floor, registration.epoch);
-        missed.extend(seen(subscriptions, messages));
+        missed.extend(seen(connection, messages));
         for (topic, _) in wanted {
-            subscriptions.raise(topic, registration.floor);
+            connection.subscriptions().raise(topic, registration.floor);
         }
     }
-    missed.extend(seen(subscriptions, registration.recent));
+    missed.extend(seen(connection, registration.recent));
     Ok(missed)
 }
 
@@ -110,7 +110,8 @@ fn messages_of(events: Vec<Event>, after: i64, upto: i64, epoch: uuid::Uuid) -> 
         .collect()
 }
 
-fn seen(subscriptions: &mut Subscriptions, messages: Vec<Arc<Message>>) -> Missed {
+fn seen(connection: &Connection, messages: Vec<Arc<Message>>) -> Missed {
+    let mut subscriptions = connection.subscriptions();
     messages
         .into_iter()
         .filter_map(|message| subscriptions.view(&message).map(|view| (message.clone(), view)))

@@ -1,4 +1,4 @@
-//! One WebSocket: frames, silence, speed and the close code. What is said is [`super::session`]'s.
+//! One WebSocket: frames, speed and the close code. When to speak and to listen is [`super::conversation`]'s.
 //!
 //! Invariants:
 //! - a client that does not read holds up nobody: its outbox is bounded, and when that overflows the socket is closed
@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite;
 
 use super::protocol::Goodbye;
-use crate::stream::outbox::Outbox;
+use crate::stream::outbox::{Ended, Outbox};
 
 /// How long a close frame may take to get through to a slow client.
 const LINGER: Duration = Duration::from_secs(10);
@@ -41,6 +41,12 @@ pub enum End {
 impl From<Goodbye> for End {
     fn from(goodbye: Goodbye) -> Self {
         Self::Goodbye(goodbye)
+    }
+}
+
+impl From<Ended> for End {
+    fn from(ended: Ended) -> Self {
+        Goodbye::from(ended).into()
     }
 }
 
@@ -130,7 +136,7 @@ async fn unless_too_slow(
     tokio::select! {
         biased;
         written = write => written.map_err(|_| End::Gone),
-        () = outbox.overflown() => Err(Goodbye::TooSlow.into()),
+        ended = outbox.ended() => Err(Goodbye::from(ended).into()),
         () = sleep(patience) => Err(Goodbye::TooSlow.into()),
     }
 }

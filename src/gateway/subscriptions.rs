@@ -13,6 +13,9 @@ use std::collections::HashMap;
 use crate::stream::event::Topic;
 use crate::stream::message::{Keep, Message, View};
 
+/// The floor of a topic that has not begun.
+const NOT_YET: i64 = i64::MAX;
+
 /// Topics with what is covered on each, and the chains of messages sent.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
@@ -46,6 +49,19 @@ impl Subscriptions {
     /// Whether a topic is among them.
     pub fn contains(&self, topic: &str) -> bool {
         self.floors.contains_key(topic)
+    }
+
+    /// Topics that are wanted as soon as it is known from where; nothing of new ones until then.
+    pub fn expect(&mut self, topics: &[Topic]) {
+        for topic in topics {
+            self.floors.entry(topic.clone()).or_insert(NOT_YET);
+        }
+    }
+
+    /// Topics that were expected and have not begun.
+    pub fn expected(&self) -> Vec<Topic> {
+        let expected = self.floors.iter().filter(|(_, floor)| **floor == NOT_YET);
+        expected.map(|(topic, _)| topic.clone()).collect()
     }
 
     /// From now on events of `topic` after `floor` are wanted; its chain begins anew there.

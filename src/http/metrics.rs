@@ -93,15 +93,14 @@ fn sockets(page: &mut Page, shared: &Shared) {
     );
     let rate = shared.rate.per_second(figures.sent.get());
     page.gauge("websocket_messages_per_second", "Messages sent to sockets, since the last look", rate);
-    page.counter("websocket_slow_closes_total", "Sockets closed with 4409", figures.closes(Goodbye::TooSlow));
+    page.counter(
+        "websocket_slow_closes_total",
+        "Sockets closed with 4409",
+        figures.closes(Goodbye::TooSlow.code()),
+    );
     page.head("websocket_closes_total", "Sockets closed by this side, by close code", "counter");
-    for goodbye in Goodbye::ALL {
-        let _ = writeln!(
-            page.0,
-            "websocket_closes_total{{code=\"{}\"}} {}",
-            goodbye.code(),
-            figures.closes(goodbye)
-        );
+    for code in Goodbye::codes() {
+        let _ = writeln!(page.0, "websocket_closes_total{{code=\"{code}\"}} {}", figures.closes(code));
     }
 }
 

@@ -13,7 +13,9 @@ use super::Shared;
 use super::accept::Place;
 use crate::auth::{self, Refusal};
 use crate::db::problem::Problem;
-use crate::gateway::session::{self, Hello};
+use crate::gateway::connections::{Guest, Transport};
+use crate::gateway::conversation;
+use crate::gateway::session::admission::Hello;
 use crate::gateway::socket::{MAX_TEXT, READ_BUFFER, WRITE_BUFFER};
 
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
@@ -75,6 +77,7 @@ fn begin(
         user_in_path,
         credential: credential(headers),
         wants_sync: wishes.sync.as_deref() != Some("none"),
+        guest: Guest { transport: Transport::WebSocket, address: None },
     };
     let limit = gateway.manners.max_message_bytes;
     let upgrade = upgrade
@@ -85,7 +88,7 @@ fn begin(
         .max_write_buffer_size(MAX_TEXT + (1 << 20));
     upgrade.on_upgrade(move |socket| async move {
         let sockets = gateway.sockets.clone();
-        sockets.track_future(session::serve(gateway, socket, hello)).await;
+        sockets.track_future(conversation::serve(gateway, socket, hello)).await;
         drop(place);
     })
 }

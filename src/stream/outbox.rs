@@ -1,7 +1,7 @@
 //! What waits for one connection. Bounded in bytes.
 //!
 //! A tick may bring more than the limit at once, and that is not the reader's fault: being over the limit is forgiven
-//! for [`GRACE`], being over it [`BURST`] times is not. Then the content is dropped and it says [`Overflow`] for good:
+//! for [`GRACE`], being over it [`BURST`] times is not. Then the content is dropped and it says [`Ended`] for good:
 //! the socket closes with 4409 and the client resumes from its position. Nobody else waits: putting in never blocks.
 //! What waits is shared with the other connections and with the recent messages, so it costs a pointer, not a copy.
 
@@ -27,9 +27,14 @@ pub enum Item {
     Resync,
 }
 
-/// The reader was too slow.
+/// Why nothing more will come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Overflow;
+pub enum Ended {
+    /// The reader was too slow.
+    Overflow,
+    /// Somebody closed it.
+    Closed,
+}
 
 /// The queue.
 #[derive(Debug)]
@@ -44,7 +49,7 @@ struct Queue {
     items: VecDeque<Item>,
     bytes: usize,
     over_since: Option<Instant>,
-    overflown: bool,
+    ended: Option<Ended>,
 }
 
 impl Outbox {
@@ -56,14 +61,14 @@ impl Outbox {
     /// Puts something in.
     pub fn push(&self, item: Item) {
         let mut queue = self.lock();
-        if queue.overflown {
+        if queue.ended.is_some() {
             return;
         }
         let after = queue.bytes + weight(&item);
         let is_over = queue.bytes > 0 && after > self.limit;
         let too_long = is_over && queue.over_since.is_some_and(|since| since.elapsed() > GRACE);
         if too_long || (is_over && after > self.limit.saturating_mul(BURST)) {
-            *queue = Queue { overflown: true, ..Queue::default() };
+            queue.end(Ended::Overflow);
         } else {
             if is_over && queue.over_since.is_none() {
                 queue.over_since = Some(Instant::now());
@@ -78,8 +83,8 @@ impl Outbox {
     /// Waits until there is something and takes the first; the rest keeps counting against the limit.
     ///
     /// # Errors
-    /// [`Overflow`], for good.
-    pub async fn next(&self) -> Result<Item, Overflow> {
+    /// [`Ended`], for good.
+    pub async fn next(&self) -> Result<Item, Ended> {
         loop {
             if let Some(item) = self.take()? {
                 return Ok(item);
@@ -91,11 +96,11 @@ impl Outbox {
     /// The first thing, if there is one.
     ///
     /// # Errors
-    /// [`Overflow`], for good.
-    pub fn take(&self) -> Result<Option<Item>, Overflow> {
+    /// [`Ended`], for good.
+    pub fn take(&self) -> Result<Option<Item>, Ended> {
         let mut queue = self.lock();
-        if queue.overflown {
-            return Err(Overflow);
+        if let Some(ended) = queue.ended {
+            return Err(ended);
         }
         let item = queue.items.pop_front();
         queue.bytes -= item.as_ref().map_or(0, weight);
@@ -105,15 +110,42 @@ impl Outbox {
         Ok(item)
     }
 
-    /// Waits until it has overflown.
-    pub async fn overflown(&self) {
-        while !self.lock().overflown {
+    /// Waits until nothing more will come out.
+    pub async fn ended(&self) -> Ended {
+        loop {
+            if let Some(ended) = self.lock().ended {
+                return ended;
+            }
             self.ring.notified().await;
         }
     }
 
+    /// Drops what waits, and takes nothing more.
+    pub fn close(&self) {
+        self.lock().end(Ended::Closed);
+        self.ring.notify_one();
+    }
+
+    /// Nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.lock().items.is_empty()
+    }
+
+    /// How much waits.
+    pub fn bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn end(&mut self, why: Ended) {
+        if self.ended.is_none() {
+            *self = Self { ended: Some(why), ..Self::default() };
+        }
     }
 }
 
@@ -138,8 +170,8 @@ mod tests {
         fill(&outbox, 3);
         tokio::time::advance(GRACE * 2).await;
         outbox.push(Item::Resync);
-        outbox.overflown().await;
-        assert_eq!(outbox.take().map(|_| ()), Err(Overflow));
+        assert_eq!(outbox.ended().await, Ended::Overflow);
+        assert_eq!(outbox.take().map(|_| ()), Err(Ended::Overflow));
         outbox.push(Item::Resync);
         assert!(outbox.next().await.is_err());
     }

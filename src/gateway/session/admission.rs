@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
+use super::super::Gateway;
+use super::super::connections::{Guest, Presence};
 use super::super::protocol::{self, Goodbye, Request};
 use super::super::socket::{Ear, End, Heard};
-use super::super::{Gateway, Presence};
 use crate::auth::{Principal, Refusal};
 use crate::db::problem::Problem;
 
@@ -19,17 +20,30 @@ pub struct Hello {
     pub credential: Result<Option<String>, Refusal>,
     /// `?sync=none`: no topics until the client subscribes or resumes.
     pub wants_sync: bool,
+    /// From where.
+    pub guest: Guest,
 }
 
 /// Who speaks.
 #[derive(Debug)]
-pub(super) struct Caller {
+pub struct Caller {
     pub(super) who: Principal,
     _presence: Presence,
 }
 
-/// Finds out who calls: by the handshake, or by a first message.
-pub(super) async fn admit(
+impl Caller {
+    /// One more connection of theirs; `None` when there are too many.
+    pub fn enter(gateway: &Gateway, who: Principal) -> Option<Self> {
+        let presence = gateway.connections.enter(who.user_id, gateway.manners.max_connections_per_user)?;
+        Some(Self { who, _presence: presence })
+    }
+}
+
+/// Finds out who calls: by the handshake, or by a first message, whose correlation id is to be acknowledged.
+///
+/// # Errors
+/// The end of the socket.
+pub async fn admit(
     gateway: &Arc<Gateway>,
     ear: &mut Ear,
     hello: &Hello,
@@ -67,11 +81,10 @@ async fn first_message(ear: &mut Ear) -> Result<(String, Option<String>), End> {
 async fn identify(gateway: &Arc<Gateway>, credential: &str) -> Result<Caller, End> {
     let found = gateway.authenticator.authenticate(credential).await;
     let who = found.map_err(|problem| End::from(goodbye_for(&problem)))?;
-    let presence = gateway.enter(who.user_id).ok_or(End::from(Goodbye::TooMany))?;
-    Ok(Caller { who, _presence: presence })
+    Caller::enter(gateway, who).ok_or(Goodbye::TooMany.into())
 }
 
 /// How a socket ends whose credential could not be accepted.
-pub(super) fn goodbye_for(problem: &Problem) -> Goodbye {
+fn goodbye_for(problem: &Problem) -> Goodbye {
     if problem.status == 401 { Goodbye::Unauthenticated } else { Goodbye::Internal }
 }
