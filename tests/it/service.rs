@@ -5,6 +5,7 @@
 mod canary;
 mod client;
 mod faults;
+mod hostile;
 mod node;
 mod race;
 mod rights;
