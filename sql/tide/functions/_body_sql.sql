@@ -10,7 +10,8 @@ as $$
     else case when _body_sql.operation = 'update'
         and tide._in_place_sql(_body_sql.watched) is not null then format(
         E'-- most statements change one row, and do not move it\n'
-        '  %s\n  if found then\n    return null;\n  end if;\n\n  ',
+        '  perform from new_rows offset 1 limit 1;\n  if not found then\n  %s\n'
+        '  if found then\n    return null;\n  end if;\n  end if;\n\n  ',
         tide._insert_sql(_body_sql.watched, 'row')) else '' end
       || format(
         E'perform from %s offset %s limit 1;\n'

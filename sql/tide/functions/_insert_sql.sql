@@ -8,8 +8,7 @@ as $$
     '    %s,\n    %s\n  from %s;',
     (_insert_sql.watched).entity, c.action_sql, c.key_sql, c.topics_sql, tide._attribution_sql(),
     case _insert_sql.operation
-      when 'row' then tide._delta_sql(_insert_sql.watched,
-        tide._place_columns(_insert_sql.watched))
+      when 'row' then '(''{'' || d.changed || ''}'')::json'
       when 'update' then format(
         'case when o.tide_topics is not null and n.tide_topics is not null then %s end',
         tide._delta_sql(_insert_sql.watched))
