@@ -14,14 +14,11 @@ as $$
         '  if found then\n    return null;\n  end if;\n  end if;\n\n  ',
         tide._insert_sql(_body_sql.watched, 'row')) else '' end
       || format(
-        E'perform from %s offset %s limit 1;\n'
-        '  if found and exists (\n    select from %s cross join unnest(%s) as told (topic)\n'
-        '    where told.topic <> %L || %s group by told.topic having count(*) > %s\n  ) then\n'
-        '  -- many rows of one topic: one event for all that have the same topics\n'
-        '  %s\n  else\n  %s\n  end if;',
-        relation, above, tide._rows_sql(_body_sql.watched, relation) || ' t', 't.tide_topics',
-        (_body_sql.watched).entity || ':', 'coalesce(t.tide_key, '''')', above,
-        tide._coalesced_sql(_body_sql.watched, _body_sql.operation),
+        E'-- many rows of one topic: one event for all that have the same topics\n'
+        '  perform from %s offset %s limit 1;\n  if found then\n  %s\n  end if;\n'
+        '  if not found then\n  %s\n  end if;',
+        relation, above,
+        tide._coalesced_sql(_body_sql.watched, _body_sql.operation, above),
         tide._insert_sql(_body_sql.watched, _body_sql.operation))
   end
   from (

@@ -15,18 +15,17 @@ as $$
     end, ' || ' order by s.summary_id), 'null::tide.sum[]')
   from tide.summary_sources s
   cross join lateral (
-    select 'tide_group_' || s.summary_id as grouped
+    select 'tide_group_' || s.summary_id as grouped,
+      format(_sums_sql.term, 'n.%1$s') as after, format(_sums_sql.term, 'o.%1$s') as before
   ) g
   cross join lateral (
     select
       format('case when %%1$s.%s is not null then '
         'array[row(%s, %%1$s.%1$s, %%2$s)::tide.sum] end', grouped, s.summary_id) as one,
-      tide._sum_sql(s.summary_id, s.source, format(_sums_sql.term, 'n.%1$s'))
-        || ', null::int' as created,
-      tide._sum_sql(s.summary_id, s.source, format(_sums_sql.term, '-o.%1$s'))
-        || ', null::int' as deleted,
+      tide._sum_sql(s.summary_id, s.source, after) || ', null::int' as created,
+      tide._sum_sql(s.summary_id, s.source, '-' || before) || ', null::int' as deleted,
       format('nullif(%s, array_fill(0::bigint, array[%s])), null::int',
-        tide._sum_sql(s.summary_id, s.source, format(_sums_sql.term, 'n.%1$s - o.%1$s')),
+        tide._sum_sql(s.summary_id, s.source, after || ' - ' || before),
         (select cardinality(y.measures) from tide.summaries y where y.id = s.summary_id))
         as changed,
       tide._delta_columns(s) as delta_columns

@@ -1,4 +1,4 @@
-select plan(10);
+select plan(11);
 
 create schema shop;
 create table shop.items (id int primary key, shelf text, price int);
@@ -51,5 +51,11 @@ insert into shop.items select i, 'z', 1 from generate_series(100, 140) i;
 update shop.items set price = price;
 select is((select count(*) from said s where s.action = 'update'), 0::bigint,
   'a big update that changes nothing is no event');
+
+update heard set id = (select max(e.id) from tide.events e);
+update shop.items set price = price + case when id in (100, 101) then 1 else 0 end;
+select bag_eq($$select s.action, s.key, s.topics from said s$$,
+  $$values ('update', '100', '{shelf:z,item:100}'::text[]), ('update', '101', '{shelf:z,item:101}')$$,
+  'a big update that changes few rows tells each of them');
 
 select * from finish();
