@@ -54,7 +54,7 @@ async fn drip(address: SocketAddr, sent: &[u8]) {
     let mut rest = Vec::new();
     let end = async {
         while writing.write_all(b"x").await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(50)).await
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
     tokio::select! {
