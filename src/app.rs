@@ -26,6 +26,7 @@ use crate::gateway::{Gateway, Manners};
 use crate::http::accept::{self, Limits};
 use crate::http::metrics::Rate;
 use crate::http::origin::Origins;
+use crate::http::visitor::Visitors;
 use crate::http::{self, Shared};
 use crate::stream::counters::Counters;
 use crate::stream::feed::{Feed, Health, Manner, News};
@@ -41,6 +42,9 @@ pub use crate::stream::tail::TailOptions;
 
 /// Ticks that may wait between feed and publisher. When they do, the feed waits too, and the rest stays in the log.
 const NEWS: usize = 16;
+
+/// How long open requests may take to finish after a shutdown.
+const FINISH: Duration = Duration::from_secs(5);
 
 /// The service.
 #[derive(Debug)]
@@ -94,11 +98,18 @@ impl App {
             health: stream.health.clone(),
             hearing: stream.hearing.clone(),
             origins: Origins::new(&config.http.allowed_origins),
+            visitors: Visitors::from(config),
             rate: Rate::default(),
         });
+        let addresses = (!shared.visitors.trust_forwarded_for).then(|| shared.visitors.addresses.clone());
         let limits = Limits {
             places: Arc::new(Semaphore::new(config.http.max_connections)),
             header_timeout: Duration::from_millis(config.http.header_timeout_ms),
+            // A socket loses its patience before, and says so.
+            write_timeout: Duration::from_secs(config.websocket.connection_timeout) + FINISH,
+            // Streams end with the sockets.
+            finish: Duration::from_secs(config.http.drain_seconds) + FINISH,
+            addresses,
         };
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
         let done = tokio::spawn(live(listeners, shared, limits, stream.publisher, shutdown));

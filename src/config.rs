@@ -86,6 +86,8 @@ pub struct Http {
     pub websocket_port: u16,
     pub allowed_origins: Vec<String>,
     pub max_connections: usize,
+    pub max_connections_per_address: usize,
+    pub open_metrics: bool,
     pub header_timeout_ms: u64,
     pub request_timeout_ms: u64,
     pub max_body_bytes: usize,
@@ -118,7 +120,8 @@ pub struct WebSocket {
     pub max_connections_per_user: usize,
     pub auth_timeout: u64,
     pub max_message_bytes: usize,
-    pub max_messages_per_minute: u32,
+    pub messages_per_second: u32,
+    pub message_burst: u32,
     pub max_topics: usize,
     pub queue_bytes: usize,
 }
@@ -280,6 +283,12 @@ impl Config {
         }
         if self.websocket.connection_timeout <= self.websocket.heartbeat_interval {
             return refuse("websocket.connection_timeout must be longer than websocket.heartbeat_interval");
+        }
+        if self.websocket.messages_per_second == 0 || self.websocket.message_burst == 0 {
+            return refuse("websocket.messages_per_second and websocket.message_burst must be more than 0");
+        }
+        if self.http.max_connections_per_address == 0 {
+            return refuse("http.max_connections_per_address must be at least 1");
         }
         if self.auth.leeway_seconds > 5 {
             return refuse("auth.leeway_seconds must be at most 5");

@@ -67,12 +67,15 @@ impl Connection {
         self.subscriptions().positions(&HashMap::new())
     }
 
-    /// The same, with topics on which nothing came: known only while nothing waits to be said.
+    /// The same, with topics on which nothing came. Unknown while another epoch waits to be told.
     pub fn positions(&self, hub: &Hub) -> Option<HashMap<Topic, i64>> {
         let topics: Vec<Topic> = self.subscriptions().topics().cloned().collect();
         // In this order: what these positions count was put into the outbox before.
         let sent = hub.positions(&topics);
-        self.subscriber.outbox.is_empty().then(|| self.subscriptions().positions(&sent))
+        let unsaid = self.subscriber.outbox.first()?;
+        let said = self.positions_said();
+        let at = |topic: &Topic, sent: i64| sent.min(unsaid - 1).max(said.get(topic).copied().unwrap_or(0));
+        Some(sent.into_iter().map(|(topic, sent)| (topic.clone(), at(&topic, sent))).collect())
     }
 }
 
@@ -166,5 +169,49 @@ impl Drop for Presence {
                 users.remove(&self.user);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::batch::{Departure, Kind};
+    use crate::stream::event::sample::event;
+    use crate::stream::message::{Message, MessageSettings};
+
+    fn message(sequence: i64) -> Arc<Message> {
+        let events = vec![Arc::new(event(sequence, 1, "p:1", "k"))];
+        let topic: Topic = "p:1".into();
+        let departure =
+            Departure { topic, events, kind: Kind::Transaction, first: sequence, position: sequence };
+        Arc::new(Message::new(departure, Uuid::nil(), 0, 0, MessageSettings { cascade: true }))
+    }
+
+    #[test]
+    fn a_position_does_not_pass_what_waits_to_be_said_and_says_nothing_while_the_epoch_turns() {
+        let hub = Hub::new(1 << 20, Uuid::nil(), 10);
+        let connection = Connection {
+            id: Uuid::nil(),
+            user_id: Uuid::nil(),
+            handle: "ann".into(),
+            guest: Guest { transport: Transport::Sse, address: None },
+            since: SystemTime::now(),
+            subscriber: hub.subscriber(1 << 20),
+            subscriptions: Mutex::default(),
+        };
+        let wanted: Vec<(Topic, i64)> = vec![("p:1".into(), 10), ("p:2".into(), 10)];
+        for (topic, floor) in &wanted {
+            connection.subscriptions().begin(topic.clone(), *floor);
+        }
+        hub.register(&connection.subscriber, &wanted);
+        let lowest = || connection.positions(&hub).map(|positions| positions.into_values().min().unwrap());
+        hub.publish(vec![message(13), message(12)], 15, HashMap::new(), 0);
+        assert_eq!(lowest(), Some(11));
+        assert!(connection.subscriber.outbox.take().unwrap().is_some());
+        assert_eq!(lowest(), Some(11), "what was gathered comes after what came later");
+        assert!(connection.subscriber.outbox.take().unwrap().is_some());
+        assert_eq!(lowest(), Some(15), "also on the topic on which nothing happened");
+        hub.turn(Uuid::from_u128(1), 3);
+        assert_eq!(lowest(), None);
     }
 }

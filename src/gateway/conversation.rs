@@ -11,20 +11,19 @@ use axum::extract::ws::WebSocket;
 use rand::RngExt;
 use tokio::time::{Instant, sleep_until};
 
-use super::Gateway;
+use super::allowance::{Allowance, Verdict};
 use super::protocol::{self, Complaint, Goodbye};
 use super::session::Session;
 use super::session::admission::{Hello, admit};
 use super::socket::{self, Ear, End, Heard, Mouth};
+use super::{Counted, Gateway};
 
 /// Messages that may leave with one write; after them a client's request gets its turn.
 const AT_ONCE: usize = 64;
 
 /// Serves one socket until it ends.
-pub async fn serve(gateway: Arc<Gateway>, socket: WebSocket, hello: Hello) {
+pub async fn serve(gateway: Arc<Gateway>, socket: WebSocket, hello: Hello, counted: Counted) {
     let (mouth, mut ear) = socket::split(socket, gateway.manners.timeout);
-    gateway.counters.connections.add(1);
-    gateway.counters.connections_ever.add(1);
     let (mouth, end) = match admit(&gateway, &mut ear, &hello).await {
         Ok((caller, auth)) => {
             let session = Session::new(&gateway, caller, hello.guest);
@@ -34,7 +33,7 @@ pub async fn serve(gateway: Arc<Gateway>, socket: WebSocket, hello: Hello) {
         }
         Err(end) => (mouth, end),
     };
-    gateway.counters.connections.add(-1);
+    drop(counted);
     if let End::Goodbye(goodbye) = end {
         gateway.counters.closed(goodbye);
         tracing::debug!(close.code = goodbye.code(), "Socket closed");
@@ -62,7 +61,7 @@ impl Conversation {
             mouth,
             last_heard: now,
             pinged: false,
-            allowance: Allowance { since: now, left: gateway.manners.max_messages_per_minute },
+            allowance: Allowance::new(gateway.manners.messages, now.into_std()),
             leaving: None,
             gateway,
         }
@@ -127,9 +126,20 @@ impl Conversation {
         self.pinged = false;
         let Heard::Text(text) = heard else { return Ok(()) };
         self.gateway.counters.received.add(1);
-        self.allowance.spend(self.gateway.manners.max_messages_per_minute)?;
+        let verdict = self.allowance.spend(self.gateway.manners.messages, self.last_heard.into_std());
+        if verdict == Verdict::Abuse {
+            return Err(Goodbye::TooMany.into());
+        }
         let incoming = protocol::read(&text).map_err(|_| Goodbye::Malformed)?;
         let correlation_id = incoming.correlation_id.as_deref();
+        if let Verdict::Later(after) = verdict {
+            let of = incoming
+                .request
+                .as_ref()
+                .map_or_else(|(of, _)| of.as_deref(), |request| Some(request.name()));
+            self.session.complain(Complaint::rate_limited(after), of, correlation_id);
+            return Ok(());
+        }
         match incoming.request {
             Ok(request) => self.session.answer(request, correlation_id).await?,
             Err((of, message)) => {
@@ -173,23 +183,6 @@ impl Conversation {
         if now - self.mouth.last_said() >= self.gateway.manners.heartbeat {
             self.session.heartbeat();
         }
-        Ok(())
-    }
-}
-
-/// Messages that a client may still send in this minute.
-#[derive(Debug)]
-struct Allowance {
-    since: Instant,
-    left: u32,
-}
-
-impl Allowance {
-    fn spend(&mut self, per_minute: u32) -> Result<(), End> {
-        if self.since.elapsed() >= Duration::from_secs(60) {
-            *self = Self { since: Instant::now(), left: per_minute };
-        }
-        self.left = self.left.checked_sub(1).ok_or(End::from(Goodbye::TooMany))?;
         Ok(())
     }
 }

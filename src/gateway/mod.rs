@@ -3,7 +3,9 @@
 //! - [`protocol`]: the message types of WebSocket protocol 2.0.
 //! - [`session`]: one who listens, by whatever transport: what it may hear, what it asks, what it is told.
 //! - [`conversation`]: a session on a WebSocket; [`socket`] is its frames and its close code.
-//! - [`connections`]: everyone who listens now.
+//! - [`event_stream`]: a session as Server-Sent Events; [`poll`]: a session for one answer.
+//! - [`position`]: what a client carries from one transport to the next.
+//! - [`connections`]: everyone who listens now; [`allowance`]: how much a client may say.
 //! - [`subscriptions`]: what a subscriber has had and therefore gets (pure).
 //! - [`replay`]: what a returning client missed.
 //! - [`store`]: the SQL functions that decide: who, what is visible, the snapshot, the writes.
@@ -11,8 +13,12 @@
 //! Invariant: a subscriber is registered and buffers before its snapshot is read, so that nothing falls between the
 //! two; and it is told what it may assume only when that is fixed.
 
+pub mod allowance;
 pub mod connections;
 pub mod conversation;
+pub mod event_stream;
+pub mod poll;
+pub mod position;
 pub mod protocol;
 pub mod replay;
 pub mod session;
@@ -35,7 +41,8 @@ use crate::db::problem::Problem;
 use crate::stream::counters::{Counter, Gauge};
 use crate::stream::event::Topic;
 use crate::stream::hub::Hub;
-use connections::Connections;
+use allowance::Rate;
+use connections::{Connections, Transport};
 use protocol::Goodbye;
 
 /// Clients that may read older events from the log at the same time; the others wait for their turn.
@@ -53,7 +60,7 @@ pub struct Manners {
     pub max_connections: usize,
     pub max_connections_per_user: usize,
     pub max_message_bytes: usize,
-    pub max_messages_per_minute: u32,
+    pub messages: Rate,
     pub max_topics: usize,
     pub queue_bytes: usize,
     pub drain: Duration,
@@ -69,7 +76,10 @@ impl From<&Config> for Manners {
             max_connections: socket.max_connections,
             max_connections_per_user: socket.max_connections_per_user,
             max_message_bytes: socket.max_message_bytes,
-            max_messages_per_minute: socket.max_messages_per_minute,
+            messages: Rate {
+                per_second: socket.messages_per_second.into(),
+                burst: socket.message_burst.into(),
+            },
             max_topics: socket.max_topics,
             queue_bytes: socket.queue_bytes,
             drain: Duration::from_secs(config.http.drain_seconds),
@@ -82,6 +92,8 @@ impl From<&Config> for Manners {
 #[allow(missing_docs, reason = "the names of /metrics")]
 pub struct Counters {
     pub connections: Gauge,
+    pub streams: Gauge,
+    pub polls: Gauge,
     pub connections_ever: Counter,
     pub sent: Counter,
     pub received: Counter,
@@ -92,6 +104,21 @@ impl Counters {
     /// How often sockets were closed with this code.
     pub fn closes(&self, code: u16) -> u64 {
         self.closes.lock().unwrap_or_else(PoisonError::into_inner).get(&code).copied().unwrap_or(0)
+    }
+
+    /// Those who listen now by one transport.
+    pub fn of(&self, transport: Transport) -> &Gauge {
+        match transport {
+            Transport::WebSocket => &self.connections,
+            Transport::Sse => &self.streams,
+            Transport::Poll => &self.polls,
+        }
+    }
+
+    /// All who listen now.
+    pub fn listening(&self) -> u64 {
+        let all = self.connections.get() + self.streams.get() + self.polls.get();
+        u64::try_from(all).unwrap_or(0)
     }
 
     fn closed(&self, goodbye: Goodbye) {
@@ -154,7 +181,33 @@ impl Gateway {
 
     /// Over how long the present sockets are closed.
     fn drain_window(&self) -> Duration {
-        let sockets = u64::try_from(self.counters.connections.get()).unwrap_or(0);
-        self.manners.drain.min(Duration::from_millis(2 * sockets))
+        self.manners.drain.min(Duration::from_millis(2 * self.counters.listening()))
+    }
+
+    /// One more who listens by this transport; `None` when the node is full.
+    pub fn count(self: &Arc<Self>, transport: Transport) -> Option<Counted> {
+        let is_full = self.counters.listening() >= self.manners.max_connections as u64;
+        (!is_full).then(|| Counted::new(self.clone(), transport))
+    }
+}
+
+/// One who is counted as listening, until it is dropped.
+#[derive(Debug)]
+pub struct Counted {
+    gateway: Arc<Gateway>,
+    transport: Transport,
+}
+
+impl Counted {
+    fn new(gateway: Arc<Gateway>, transport: Transport) -> Self {
+        gateway.counters.of(transport).add(1);
+        gateway.counters.connections_ever.add(u64::from(transport == Transport::WebSocket));
+        Self { gateway, transport }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.gateway.counters.of(self.transport).add(-1);
     }
 }

@@ -2,12 +2,14 @@
 //! [`crate::stream::message`]: those are encoded once for everybody; what is here goes to one client.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::db::problem::Problem;
 use crate::stream::event::{Source, Topic};
 use crate::stream::message::{Envelope, Metadata, VERSION};
 use crate::stream::outbox::Ended;
@@ -167,6 +169,22 @@ impl Goodbye {
         }
     }
 
+    /// The same as a stable word, for transports without close codes.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Restart => "restarting",
+            Self::Malformed => "malformed_message",
+            Self::Unauthenticated => "credential_invalid",
+            Self::Forbidden => "forbidden",
+            Self::Disconnected => "disconnected",
+            Self::Silent => "silent",
+            Self::TooSlow => "too_slow",
+            Self::TooLarge => "too_large",
+            Self::TooMany => "rate_limited",
+            Self::Internal => "internal",
+        }
+    }
+
     /// The close frame's text; "resume" in it means: come back with `resume`.
     pub fn reason(self) -> &'static str {
         match self {
@@ -190,6 +208,24 @@ impl From<Ended> for Goodbye {
             Ended::Overflow => Self::TooSlow,
             Ended::Closed => Self::Disconnected,
         }
+    }
+}
+
+impl From<Goodbye> for Problem {
+    fn from(goodbye: Goodbye) -> Self {
+        let problem = match goodbye {
+            Goodbye::Restart | Goodbye::Silent | Goodbye::TooSlow => {
+                Self::new(503, "restarting").retry_after(1)
+            }
+            Goodbye::Unauthenticated => Self::new(401, goodbye.word()),
+            Goodbye::Forbidden | Goodbye::Disconnected => Self::new(403, goodbye.word()),
+            Goodbye::Malformed => Self::new(400, goodbye.word()),
+            Goodbye::TooLarge => Self::new(413, goodbye.word()),
+            Goodbye::TooMany => Self::new(429, goodbye.word()).retry_after(1),
+            // What was wrong is logged where it was found.
+            Goodbye::Internal => return Self::unavailable(),
+        };
+        problem.with_detail(goodbye.reason())
     }
 }
 
@@ -234,8 +270,21 @@ impl Complaint {
         }
     }
 
+    /// More messages than a client may send.
+    pub fn rate_limited(after: Duration) -> Self {
+        let retry_after_ms = u64::try_from(after.as_millis()).ok();
+        let message = "too many messages: this one was not looked at";
+        Self { retryable: true, retry_after_ms, ..Self::new("rate_limited", message) }
+    }
+
+    /// Why a stream ends that has no close code.
+    pub fn goodbye(goodbye: Goodbye) -> Self {
+        let retryable = goodbye.reason().contains("resume");
+        Self { retryable, ..Self::new(goodbye.word(), goodbye.reason()) }
+    }
+
     /// From what Postgres or the pool said.
-    pub fn from_problem(problem: &crate::db::problem::Problem) -> Self {
+    pub fn from_problem(problem: &Problem) -> Self {
         let retry_after_ms = problem.retry_after.map(|seconds| u64::from(seconds) * 1000);
         Self {
             code: problem.code.clone(),

@@ -25,10 +25,42 @@ pub enum NotRecovered {
     Problem(Problem),
 }
 
-/// Messages in the order in which they are to be sent.
-pub type Missed = Vec<(Arc<Message>, View)>;
+/// How far one answer may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// To the present; who missed too much for that takes a snapshot.
+    All,
+    /// As far as one look into the log goes; the rest is asked for again.
+    Page,
+}
 
-/// Registers the connection for the topics and answers with everything after the given positions.
+/// What a client missed.
+#[derive(Debug, Default)]
+pub struct Missed {
+    /// Messages in the order in which they are to be sent.
+    pub messages: Vec<(Arc<Message>, View)>,
+    /// Where the caller's memberships changed: the carriers of the changes.
+    pub memberships: Vec<Topic>,
+    /// There is more after this position: nothing that comes live may follow.
+    pub ends_at: Option<i64>,
+}
+
+impl Missed {
+    fn add(&mut self, messages: Vec<Arc<Message>>, connection: &Connection, ours: Option<&Topic>) {
+        let mut subscriptions = connection.subscriptions();
+        for message in messages {
+            if ours.is_some_and(|ours| message.is_for(ours)) && !self.memberships.contains(&message.topic) {
+                self.memberships.push(message.topic.clone());
+            }
+            if let Some(view) = subscriptions.view(&message) {
+                self.messages.push((message, view));
+            }
+        }
+    }
+}
+
+/// Registers the connection for the topics and answers with everything after the given positions. Where memberships
+/// are to be looked at too, `ours` is the caller's own topic; it is registered and not shown.
 ///
 /// # Errors
 /// [`NotRecovered`]. The connection stays registered: a `sync` follows.
@@ -37,30 +69,35 @@ pub async fn resume(
     connection: &Connection,
     epoch: &str,
     wanted: &[(Topic, i64)],
+    ours: Option<&(Topic, i64)>,
+    reach: Reach,
 ) -> Result<Missed, NotRecovered> {
-    gateway.listen(wanted.iter().map(|(topic, _)| topic)).await.map_err(NotRecovered::Problem)?;
+    let heard: Vec<(Topic, i64)> = wanted.iter().chain(ours).cloned().collect();
+    gateway.listen(heard.iter().map(|(topic, _)| topic)).await.map_err(NotRecovered::Problem)?;
     let topics: Vec<Topic> = wanted.iter().map(|(topic, _)| topic.clone()).collect();
     connection.subscriptions().expect(&topics);
-    let registration = gateway.hub.register(&connection.subscriber, wanted);
+    let registration = gateway.hub.register(&connection.subscriber, &heard);
     if !epoch.eq_ignore_ascii_case(&registration.epoch.to_string()) {
         return Err(NotRecovered::Because("epoch_changed"));
     }
-    let highest = wanted.iter().map(|(_, position)| *position).max().unwrap_or(0);
-    let lowest = wanted.iter().map(|(_, position)| *position).min().unwrap_or(i64::MAX);
+    let highest = heard.iter().map(|(_, position)| *position).max().unwrap_or(0);
+    let lowest = heard.iter().map(|(_, position)| *position).min().unwrap_or(i64::MAX);
     check_exists(gateway, highest).await?;
     for (topic, position) in wanted {
         connection.subscriptions().begin(topic.clone(), *position);
     }
-    let mut missed = Missed::new();
+    let own_topic = ours.map(|(topic, _)| topic);
+    let mut missed = Missed::default();
     if lowest < registration.floor {
-        let events = older(gateway, wanted, lowest, registration.floor).await?;
-        let messages = messages_of(events, lowest, registration.floor, registration.epoch);
-        missed.extend(seen(connection, messages));
-        for (topic, _) in wanted {
-            connection.subscriptions().raise(topic, registration.floor);
-        }
+        let (events, ends_at) = older(gateway, &heard, lowest, registration.floor, reach).await?;
+        let upto = ends_at.unwrap_or(registration.floor);
+        missed.add(messages_of(events, lowest, upto, registration.epoch), connection, own_topic);
+        topics.iter().for_each(|topic| connection.subscriptions().raise(topic, upto));
+        missed.ends_at = ends_at;
     }
-    missed.extend(seen(connection, registration.recent));
+    if missed.ends_at.is_none() {
+        missed.add(registration.recent, connection, own_topic);
+    }
     Ok(missed)
 }
 
@@ -75,12 +112,14 @@ async fn check_exists(gateway: &Gateway, highest: i64) -> Result<(), NotRecovere
     if highest <= head { Ok(()) } else { Err(NotRecovered::Because("position_unknown")) }
 }
 
+/// Events after a position up to another one, or up to where a page ends before that.
 async fn older(
     gateway: &Gateway,
     wanted: &[(Topic, i64)],
     after: i64,
     upto: i64,
-) -> Result<Vec<Event>, NotRecovered> {
+    reach: Reach,
+) -> Result<(Vec<Event>, Option<i64>), NotRecovered> {
     let _turn = gateway.replays.acquire().await.map_err(|_| NotRecovered::Because("restarting"))?;
     let topics: Vec<Topic> = wanted.iter().map(|(topic, _)| topic.clone()).collect();
     let read = store::read(&gateway.pool, after, MAX_EVENTS + 1, &topics).await;
@@ -88,12 +127,25 @@ async fn older(
         410 => NotRecovered::Because("position_not_available"),
         _ => NotRecovered::Problem(problem),
     })?;
-    let is_cut = events.len() > usize::try_from(MAX_EVENTS).unwrap_or(usize::MAX);
-    if is_cut && events.last().is_some_and(|event| event.sequence <= upto) {
-        return Err(NotRecovered::Because("too_far_behind"));
+    let is_full = events.len() > usize::try_from(MAX_EVENTS).unwrap_or(usize::MAX);
+    let ends_at = match events.last() {
+        Some(last) if is_full && last.sequence <= upto => {
+            Some(end_of_page(gateway, after, last.sequence - 1, reach).await?)
+        }
+        _ => None,
+    };
+    events.retain(|event| event.sequence <= ends_at.unwrap_or(upto));
+    Ok((events, ends_at))
+}
+
+/// A page ends with a tick, so that no transaction is torn.
+async fn end_of_page(gateway: &Gateway, after: i64, upto: i64, reach: Reach) -> Result<i64, NotRecovered> {
+    let too_far = NotRecovered::Because("too_far_behind");
+    if reach == Reach::All {
+        return Err(too_far);
     }
-    events.retain(|event| event.sequence <= upto);
-    Ok(events)
+    let end = store::end_of_tick(&gateway.pool, upto).await.map_err(NotRecovered::Problem)?;
+    end.filter(|end| *end > after).ok_or(too_far)
 }
 
 /// Events of the log as the messages they would have been had nobody gathered anything.
@@ -107,13 +159,5 @@ fn messages_of(events: Vec<Event>, after: i64, upto: i64, epoch: uuid::Uuid) -> 
         .map(|departure| {
             Arc::new(Message::new(departure, epoch, after, timestamp, MessageSettings { cascade: true }))
         })
-        .collect()
-}
-
-fn seen(connection: &Connection, messages: Vec<Arc<Message>>) -> Missed {
-    let mut subscriptions = connection.subscriptions();
-    messages
-        .into_iter()
-        .filter_map(|message| subscriptions.view(&message).map(|view| (message.clone(), view)))
         .collect()
 }

@@ -22,16 +22,18 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::connections::{Guest, Open};
+use super::position::Position;
 use super::protocol::{Complaint, Frame, Goodbye, HeartbeatPayload, SyncPayload, SyncReason};
 use super::socket::MAX_TEXT;
 use super::{Gateway, store};
 use crate::db::problem::Problem;
-use crate::stream::event::{Event, Topic};
+use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
 use crate::stream::message::{Message, View};
 use crate::stream::outbox::{Item, Outbox};
 
 pub mod admission;
+pub mod beginning;
 mod requests;
 mod rights;
 
@@ -68,6 +70,8 @@ pub struct Session {
     trusted: HashSet<Topic>,
     /// New projects of the caller are subscribed to as they appear.
     follows_projects: bool,
+    /// The last that was settled.
+    position: Position,
     said: Vec<Said>,
 }
 
@@ -91,6 +95,7 @@ impl Session {
             open,
             trusted: HashSet::new(),
             follows_projects: false,
+            position: Position { epoch: Uuid::nil(), sequence: 0 },
             said: Vec::new(),
         }
     }
@@ -108,6 +113,28 @@ impl Session {
     /// What is to be sent now, in this order.
     pub fn take_said(&mut self) -> Vec<Said> {
         std::mem::take(&mut self.said)
+    }
+
+    /// How much of it there is.
+    pub fn saying(&self) -> usize {
+        self.said.len()
+    }
+
+    /// Up to where everything was said when that was last settled.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Up to where everything will have been said when what is said by now has been sent.
+    pub fn settle(&mut self) -> Position {
+        let (epoch, fed) = self.gateway.hub.head();
+        if epoch == self.position.epoch
+            && let Some(positions) = self.open.positions(&self.gateway.hub)
+        {
+            let lowest = positions.values().copied().min().unwrap_or(fed);
+            self.position.sequence = lowest.max(self.position.sequence);
+        }
+        self.position
     }
 
     /// From now on changes of the caller's memberships are heard.
@@ -136,6 +163,12 @@ impl Session {
         Goodbye::Internal
     }
 
+    /// The credential counts no more: says why.
+    pub fn dismiss(&mut self, problem: &Problem) -> Goodbye {
+        self.complain(Complaint::from_problem(problem), None, None);
+        Goodbye::Unauthenticated
+    }
+
     /// Registers, reads the snapshot, says it; what came in between and is in it will be dropped.
     ///
     /// # Errors
@@ -155,6 +188,9 @@ impl Session {
         };
         for topic in &topics {
             self.open.subscriptions().begin(topic.clone(), snapshot.sequence);
+        }
+        if reason != SyncReason::Subscribe {
+            self.position = Position { epoch: snapshot.epoch, sequence: snapshot.sequence };
         }
         let reason = to_raw_value(&reason).expect("a word");
         let positions: serde_json::Map<_, _> =
@@ -203,7 +239,7 @@ impl Session {
     }
 
     async fn pass(&mut self, message: &Message) -> Result<(), Goodbye> {
-        let concerns_us = self.concerns_us(message);
+        let concerns_us = message.is_for(&self.own_topic);
         if self.is_strange(&message.topic) && !self.may_hear(&message.topic).await? && !concerns_us {
             // Something went where the caller may not follow: what is left here, without what it became there.
             let was_for_us = self.open.subscriptions().view(message).is_some();
@@ -219,12 +255,6 @@ impl Session {
             self.said.push(Said::Text(text));
         }
         if concerns_us { self.recheck().await } else { Ok(()) }
-    }
-
-    fn concerns_us(&self, message: &Message) -> bool {
-        let is_ours =
-            |event: &Arc<Event>| event.addressed(&message.topic).any(|topic| *topic == self.own_topic);
-        message.events.iter().any(is_ours)
     }
 
     /// Up to where everything on each topic has been said, and what waits in the outbox has not.

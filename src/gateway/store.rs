@@ -143,6 +143,16 @@ pub async fn read(pool: &Pool, after: i64, max_events: i32, topics: &[Topic]) ->
     Ok(rows.map_err(|error| problem("read", &error))?.iter().map(log::read_event).collect())
 }
 
+/// The highest end of a tick at or before a sequence: no transaction is told by two ticks.
+///
+/// # Errors
+/// The database's.
+pub async fn end_of_tick(pool: &Pool, upto: i64) -> Result<Option<i64>, Problem> {
+    const SQL: &str = "select max(t.last_sequence) from tide.ticks t where t.last_sequence <= $1";
+    let row = client(pool).await?.query_typed_one(SQL, &[(&upto, Type::INT8)]).await;
+    Ok(row.map_err(|error| problem("end_of_tick", &error))?.get(0))
+}
+
 /// A write on behalf of a user.
 #[derive(Debug)]
 pub struct Write<'a> {

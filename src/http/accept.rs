@@ -2,8 +2,10 @@
 //!
 //! Invariants: whoever connects and does not send a complete header in time is closed; at most so many connections are
 //! open, further ones wait in the kernel's queue; on a shutdown no new one is accepted and the open requests are
-//! finished. An upgraded socket keeps its place until it ends.
+//! finished. An upgraded socket keeps its place until it ends. An address with too many connections gets an answer that
+//! says so, and whoever does not read for too long is closed.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +19,10 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long open requests may take to finish after a shutdown.
-const FINISH: Duration = Duration::from_secs(5);
+use super::addresses::{Addresses, Seat};
+use super::patience::Patient;
+use super::visitor::too_many_of_address;
+
 /// After an error of accept (no file descriptors left, for instance).
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -29,6 +33,12 @@ pub struct Limits {
     pub places: Arc<Semaphore>,
     /// From the connection to the last byte of the header.
     pub header_timeout: Duration,
+    /// How long the other side may leave what is written unread.
+    pub write_timeout: Duration,
+    /// How long open requests may take to finish after a shutdown.
+    pub finish: Duration,
+    /// Where clients connect directly: how many of one address.
+    pub addresses: Option<Arc<Addresses>>,
 }
 
 /// Accepts until told to stop, then lets requests finish.
@@ -40,20 +50,25 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown
             accepted = next(&listener, &limits) => accepted,
         };
         if let Some((stream, place)) = accepted {
-            connections.spawn(serve(stream, place, router.clone(), limits.header_timeout, shutdown.clone()));
+            connections.spawn(serve(stream, place, router.clone(), limits.clone(), shutdown.clone()));
         }
     }
     drop(listener);
     connections.close();
-    if timeout(FINISH, connections.wait()).await.is_err() {
+    if timeout(limits.finish, connections.wait()).await.is_err() {
         tracing::warn!("Requests were still open at the end of the grace period");
     }
 }
 
-async fn next(listener: &TcpListener, limits: &Limits) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let place = limits.places.clone().acquire_owned().await.ok()?;
+async fn next(listener: &TcpListener, limits: &Limits) -> Option<(TcpStream, Place)> {
+    let held = limits.places.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
+        Ok((stream, peer)) => {
+            let seat = limits.addresses.as_ref().map(|addresses| addresses.enter(peer.ip()));
+            let is_one_too_many = matches!(seat, Some(None));
+            let held = Arc::new((held, seat.flatten()));
+            Some((stream, Place { peer: peer.ip(), is_one_too_many, _held: held }))
+        }
         Err(error) => {
             tracing::warn!(%error, "A connection could not be accepted");
             sleep(BREATH).await;
@@ -62,20 +77,17 @@ async fn next(listener: &TcpListener, limits: &Limits) -> Option<(TcpStream, Own
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    place: OwnedSemaphorePermit,
-    router: Router,
-    header_timeout: Duration,
-    shutdown: CancellationToken,
-) {
+async fn serve(stream: TcpStream, place: Place, router: Router, limits: Limits, shutdown: CancellationToken) {
     // Frames are small and must not wait for more.
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router.layer(axum::Extension(Place { _held: Arc::new(place) })));
+    let is_one_too_many = place.is_one_too_many;
+    let router = if is_one_too_many { refusal() } else { router.layer(axum::Extension(place)) };
+    let service = TowerToHyperService::new(router);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
-        .serve_connection(TokioIo::new(stream), service)
+        .header_read_timeout(limits.header_timeout)
+        .keep_alive(!is_one_too_many)
+        .serve_connection(TokioIo::new(Patient::new(stream, limits.write_timeout)), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
@@ -90,8 +102,16 @@ async fn serve(
     }
 }
 
+/// Whatever is asked: the address has as many connections as it may.
+fn refusal() -> Router {
+    Router::new().fallback(|| async { too_many_of_address() })
+}
+
 /// The place of a connection; whoever takes the connection over (an upgrade) keeps it.
 #[derive(Debug, Clone)]
 pub struct Place {
-    _held: Arc<OwnedSemaphorePermit>,
+    /// The other side's address.
+    pub peer: IpAddr,
+    is_one_too_many: bool,
+    _held: Arc<(OwnedSemaphorePermit, Option<Seat>)>,
 }

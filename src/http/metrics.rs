@@ -8,6 +8,9 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 
 use super::Shared;
+use super::visitor::Visitor;
+use crate::auth::Principal;
+use crate::db::problem::Problem;
 use crate::gateway::protocol::Goodbye;
 use crate::stream::counters::Histogram;
 use crate::stream::feed::Health;
@@ -25,7 +28,8 @@ impl Default for Rate {
 
 impl Rate {
     #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-    fn per_second(&self, count: u64) -> f64 {
+    /// So many each second; the same until a second has passed since the last look.
+    pub fn per_second(&self, count: u64) -> f64 {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, before, rate) = *last;
         let elapsed = at.elapsed();
@@ -38,9 +42,19 @@ impl Rate {
     }
 }
 
-/// `GET /metrics`
-pub async fn show(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
-    ([("content-type", "text/plain; version=0.0.4; charset=utf-8")], render(&shared))
+/// `GET /metrics`: for this machine and for administrators, unless everybody may.
+///
+/// # Errors
+/// `forbidden`, or what is wrong with the credential.
+pub async fn show(
+    State(shared): State<Arc<Shared>>,
+    visitor: Visitor,
+    who: Result<Principal, Problem>,
+) -> Result<impl IntoResponse, Problem> {
+    if !visitor.is_local && !shared.visitors.open_metrics && !who?.is_admin {
+        return Err(Problem::new(403, "forbidden").with_detail("figures are shown to administrators"));
+    }
+    Ok(([("content-type", "text/plain; version=0.0.4; charset=utf-8")], render(&shared)))
 }
 
 fn render(shared: &Shared) -> String {
@@ -85,6 +99,8 @@ fn sockets(page: &mut Page, shared: &Shared) {
     let figures = &shared.gateway.counters;
     page.counter("websocket_connections_total", "Sockets opened", figures.connections_ever.get());
     page.gauge("websocket_connections", "Sockets open now", figures.connections.get());
+    page.gauge("sse_connections", "Event streams open now", figures.streams.get());
+    page.gauge("poll_connections", "Long polls waiting now", figures.polls.get());
     page.counter("websocket_messages_total", "Messages sent to sockets", figures.sent.get());
     page.counter(
         "websocket_messages_received_total",

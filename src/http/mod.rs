@@ -1,7 +1,8 @@
 //! The HTTP side: the router, its accept loop, health and figures.
 //!
 //! - [`accept`]: our own loop on hyper: time limits for headers, a cap on connections, a graceful end.
-//! - [`websocket`]: the upgrade to [`crate::gateway`].
+//! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
+//! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
 //! - [`extract`]: who calls.
 //! - [`health`]: is the process up, can it do its work.
 //! - [`metrics`]: what was counted, in Prometheus' text format.
@@ -9,10 +10,14 @@
 //! A handler extracts, calls, answers; what it calls is elsewhere.
 
 pub mod accept;
+pub mod addresses;
 pub mod extract;
 pub mod health;
+pub mod listen;
 pub mod metrics;
 pub mod origin;
+pub mod patience;
+pub mod visitor;
 pub mod websocket;
 
 use std::sync::Arc;
@@ -30,6 +35,7 @@ use crate::stream::feed::Health;
 use crate::stream::listener::Hearing;
 use metrics::Rate;
 use origin::Origins;
+use visitor::Visitors;
 
 /// What handlers share.
 #[derive(Debug)]
@@ -44,6 +50,8 @@ pub struct Shared {
     pub hearing: watch::Receiver<Hearing>,
     /// Who may call from a browser.
     pub origins: Origins,
+    /// From where they call.
+    pub visitors: Visitors,
     /// Messages per second, between two looks at it.
     pub rate: Rate,
 }
@@ -56,6 +64,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/ready", get(health::ready))
         .route("/metrics", get(metrics::show))
         .route("/ws", get(websocket::open))
+        .route("/api/v2/stream", get(listen::stream))
+        .route("/api/v2/changes", get(listen::changes))
         .route("/ws/{user_id}", get(websocket::open_for))
         .fallback(|| async { Problem::new(404, "not_found") })
         .with_state(shared)
@@ -66,6 +76,7 @@ async fn front_page() -> &'static str {
      \n\
      ws://<this address>/ws   WebSocket. Authorization: Bearer <token>, or a first message\n\
      \x20                        {\"type\":\"auth\",\"token\":\"…\"}. You get a `sync`, then every change.\n\
+     /api/v2/stream           the same as Server-Sent Events; /api/v2/changes by polling\n\
      /health  /ready          is it up, can it do its work\n\
      /metrics                 figures for Prometheus\n\
      \n\

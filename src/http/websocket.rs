@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -10,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::Shared;
-use super::accept::Place;
+use super::visitor::{Admitted, Visitor};
 use crate::auth::{self, Refusal};
 use crate::db::problem::Problem;
-use crate::gateway::connections::{Guest, Transport};
+use crate::gateway::connections::Transport;
 use crate::gateway::conversation;
 use crate::gateway::session::admission::Hello;
 use crate::gateway::socket::{MAX_TEXT, READ_BUFFER, WRITE_BUFFER};
@@ -29,29 +28,29 @@ pub struct Wishes {
 /// `GET /ws`
 pub async fn open(
     State(shared): State<Arc<Shared>>,
-    place: Option<Extension<Place>>,
+    visitor: Visitor,
     Query(wishes): Query<Wishes>,
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    begin(&shared, place, None, &wishes, &headers, upgrade)
+    begin(&shared, visitor, None, &wishes, &headers, upgrade)
 }
 
 /// `GET /ws/{user_id}`
 pub async fn open_for(
     State(shared): State<Arc<Shared>>,
-    place: Option<Extension<Place>>,
+    visitor: Visitor,
     Path(user_id): Path<String>,
     Query(wishes): Query<Wishes>,
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    begin(&shared, place, Some(user_id), &wishes, &headers, upgrade)
+    begin(&shared, visitor, Some(user_id), &wishes, &headers, upgrade)
 }
 
 fn begin(
     shared: &Arc<Shared>,
-    place: Option<Extension<Place>>,
+    visitor: Visitor,
     user_in_path: Option<String>,
     wishes: &Wishes,
     headers: &HeaderMap,
@@ -61,23 +60,16 @@ fn begin(
         let problem = Problem::new(426, "websocket_expected");
         return problem.with_detail("this address speaks WebSocket only").into_response();
     };
-    if !shared.origins.allow(headers) {
-        let problem = Problem::new(403, "origin_not_allowed");
-        return problem.with_detail("set TIDEGATE_ALLOWED_ORIGINS").into_response();
-    }
+    let Admitted { guest, counted, seat } = match shared.admit(&visitor, headers, Transport::WebSocket) {
+        Ok(admitted) => admitted,
+        Err(problem) => return problem.into_response(),
+    };
     let gateway = shared.gateway.clone();
-    if gateway.draining.is_cancelled() {
-        return Problem::new(503, "restarting").retry_after(5).into_response();
-    }
-    let open = usize::try_from(gateway.counters.connections.get()).unwrap_or(0);
-    if open >= gateway.manners.max_connections {
-        return Problem::new(503, "too_many_connections").retry_after(5).into_response();
-    }
     let hello = Hello {
         user_in_path,
         credential: credential(headers),
         wants_sync: wishes.sync.as_deref() != Some("none"),
-        guest: Guest { transport: Transport::WebSocket, address: None },
+        guest,
     };
     let limit = gateway.manners.max_message_bytes;
     let upgrade = upgrade
@@ -88,8 +80,8 @@ fn begin(
         .max_write_buffer_size(MAX_TEXT + (1 << 20));
     upgrade.on_upgrade(move |socket| async move {
         let sockets = gateway.sockets.clone();
-        sockets.track_future(conversation::serve(gateway, socket, hello)).await;
-        drop(place);
+        sockets.track_future(conversation::serve(gateway, socket, hello, counted)).await;
+        drop((visitor.place, seat));
     })
 }
 

@@ -156,6 +156,11 @@ impl Message {
         std::iter::once(&self.topic).chain(narrower).collect()
     }
 
+    /// Whether any of its events is addressed to a topic.
+    pub fn is_for(&self, topic: &Topic) -> bool {
+        self.events.iter().any(|event| event.addressed(&self.topic).any(|other| other == topic))
+    }
+
     /// Roughly how long its text is.
     pub fn size(&self) -> usize {
         400 + self.events.iter().map(|event| event.weight()).sum::<usize>()

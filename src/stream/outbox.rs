@@ -131,6 +131,15 @@ impl Outbox {
         self.lock().items.is_empty()
     }
 
+    /// The lowest sequence of anything that waits, or the highest there can be; `None`: sequences are about to mean
+    /// something else.
+    pub fn first(&self) -> Option<i64> {
+        self.lock().items.iter().try_fold(i64::MAX, |lowest, item| match item {
+            Item::Message(message) => Some(lowest.min(message.first)),
+            Item::Resync => None,
+        })
+    }
+
     /// How much waits.
     pub fn bytes(&self) -> usize {
         self.lock().bytes

@@ -1,15 +1,21 @@
 //! The service as its clients know it: `/ws`, in front of a real database. Every client checks the chain and the
 //! positions of all that it hears (`service::client`); `service::rights` is who may hear what, `service::faults` kills,
-//! hangs and cuts.
+//! hangs and cuts, `service::limits` is what is too much. The other transports are `service::sse` and `service::poll`,
+//! and `service::moves` goes from one to another.
 
 mod canary;
 mod client;
 mod faults;
 mod hostile;
+mod limits;
+mod moves;
 mod node;
+mod poll;
 mod race;
 mod rights;
+mod sse;
 mod stock;
+mod web;
 mod world;
 
 use std::collections::HashMap;

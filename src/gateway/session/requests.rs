@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::protocol::{Change, Complaint, Goodbye, Request, Resume, SyncReason};
-use super::super::replay::{self, NotRecovered};
+use super::super::replay::{self, Missed, NotRecovered, Reach};
 use super::super::store;
 use super::{Said, Session};
 use crate::db::problem::Problem;
@@ -89,11 +89,11 @@ impl Session {
         let names = wanted.iter().map(|(topic, _)| topic.to_string()).collect();
         let (allowed, refused) = self.check_topics(names).await?;
         wanted.retain(|(topic, _)| allowed.contains(topic));
-        match replay::resume(&self.gateway, &self.open, &resume.epoch, &wanted).await {
-            Ok(missed) => {
-                let payload = json!({"recovered": true, "replayed": missed.len(), "topics": allowed, "refused": refused});
+        match replay::resume(&self.gateway, &self.open, &resume.epoch, &wanted, None, Reach::All).await {
+            Ok(Missed { messages, .. }) => {
+                let payload = json!({"recovered": true, "replayed": messages.len(), "topics": allowed, "refused": refused});
                 self.ack("resume", correlation_id, payload);
-                self.said.extend(missed.into_iter().map(|(message, view)| Said::Missed(message, view)));
+                self.said.extend(messages.into_iter().map(|(message, view)| Said::Missed(message, view)));
                 Ok(())
             }
             Err(NotRecovered::Problem(problem)) => {

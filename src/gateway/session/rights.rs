@@ -96,7 +96,7 @@ impl Session {
         if self.follows_projects { self.follow_new_projects().await } else { Ok(()) }
     }
 
-    fn tell_revoked(&mut self, topic: &Topic) {
+    pub(super) fn tell_revoked(&mut self, topic: &Topic) {
         let complaint = Complaint::new("topic_revoked", format!("{topic} may not be heard any more"));
         self.complain(complaint, None, None);
     }

@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 use tidegate::app::{App, Running};
 use tidegate::cli::token;
 use tidegate::config::Config;
+use tidegate::gateway::Gateway;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -54,6 +55,11 @@ impl Node {
         Client::open(self.address, "/ws?sync=none", Some(&sign(handle, 3600))).await
     }
 
+    /// Its gateway, for a look inside.
+    pub(crate) fn gateway(&self) -> &Gateway {
+        self.running.gateway()
+    }
+
     pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.running.stopped().await;
@@ -62,8 +68,13 @@ impl Node {
 
 /// A token of ours, valid for so many seconds.
 pub(crate) fn sign(handle: &str, seconds: u64) -> String {
+    sign_as(handle, seconds, None)
+}
+
+/// The same, of an administrator for instance.
+pub(crate) fn sign_as(handle: &str, seconds: u64, role: Option<&str>) -> String {
     let config = Config::load(None, [("TIDEGATE_JWT_SECRET".to_owned(), SECRET.to_owned())]).unwrap();
-    token::sign(&config, handle, Duration::from_secs(seconds), None).unwrap()
+    token::sign(&config, handle, Duration::from_secs(seconds), role).unwrap()
 }
 
 fn config(database: &TestDatabase, settings: &[(&str, &str)]) -> Config {
