@@ -3,6 +3,7 @@
 //! - [`accept`]: our own loop on hyper: time limits for headers, a cap on connections, a graceful end.
 //! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
+//! - [`stats`]: who listens.
 //! - [`extract`]: who calls.
 //! - [`health`]: is the process up, can it do its work.
 //! - [`metrics`]: what was counted, in Prometheus' text format.
@@ -17,6 +18,7 @@ pub mod listen;
 pub mod metrics;
 pub mod origin;
 pub mod patience;
+pub mod stats;
 pub mod visitor;
 pub mod websocket;
 
@@ -25,7 +27,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use tokio::sync::watch;
 
 use crate::db::problem::Problem;
@@ -64,6 +66,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/ready", get(health::ready))
         .route("/metrics", get(metrics::show))
         .route("/ws", get(websocket::open))
+        .route("/ws/stats", get(stats::show))
+        .route("/ws/connections/{id}", delete(stats::disconnect))
         .route("/api/v2/stream", get(listen::stream))
         .route("/api/v2/changes", get(listen::changes))
         .route("/ws/{user_id}", get(websocket::open_for))

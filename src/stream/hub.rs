@@ -49,6 +49,21 @@ pub struct Registration {
     pub recent: Vec<Arc<Message>>,
 }
 
+/// What the hub holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// Roughly, of recent messages.
+    pub bytes: usize,
+    /// At most.
+    pub max_bytes: usize,
+    /// Recent messages.
+    pub messages: usize,
+    /// They are complete after this position.
+    pub floor: i64,
+    /// Topics that somebody subscribes to.
+    pub topics: usize,
+}
+
 /// The hub.
 #[derive(Debug)]
 pub struct Hub {
@@ -174,6 +189,14 @@ impl Hub {
             None => lowest,
         };
         topics.into_iter().map(|topic| (topic.clone(), position(topic))).collect()
+    }
+
+    /// How much is remembered, and how many topics are heard.
+    pub fn memory(&self) -> Memory {
+        let inner = self.lock();
+        let (bytes, messages) = inner.ring.held();
+        let (topics, floor) = (inner.topics.len(), inner.ring.floor());
+        Memory { bytes, max_bytes: self.ring_bytes, messages, floor, topics }
     }
 
     /// The sequence of the last message on a topic.

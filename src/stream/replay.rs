@@ -38,6 +38,11 @@ impl Ring {
         self.floor
     }
 
+    /// Bytes and messages.
+    pub fn held(&self) -> (usize, usize) {
+        (self.bytes, self.messages.len())
+    }
+
     /// Keeps a message; drops the oldest ones when it gets too much.
     pub fn push(&mut self, message: Arc<Message>) {
         let number = self.oldest + self.messages.len() as u64;

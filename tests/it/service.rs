@@ -1,7 +1,7 @@
 //! The service as its clients know it: `/ws`, in front of a real database. Every client checks the chain and the
 //! positions of all that it hears (`service::client`); `service::rights` is who may hear what, `service::faults` kills,
 //! hangs and cuts, `service::limits` is what is too much. The other transports are `service::sse` and `service::poll`,
-//! and `service::moves` goes from one to another.
+//! and `service::moves` goes from one to another; `service::stats` looks at all of them.
 
 mod canary;
 mod client;
@@ -14,6 +14,7 @@ mod poll;
 mod race;
 mod rights;
 mod sse;
+mod stats;
 mod stock;
 mod web;
 mod world;

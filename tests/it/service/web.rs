@@ -32,6 +32,10 @@ impl Web {
         Self::with_token(node, Some(sign_as(handle, 3600, None)))
     }
 
+    pub(crate) fn admin(node: &Node, handle: &str) -> Self {
+        Self::with_token(node, Some(sign_as(handle, 3600, Some("admin"))))
+    }
+
     pub(crate) fn with_token(node: &Node, token: Option<String>) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { address: node.address, client, token }
