@@ -2,14 +2,17 @@
 //!
 //! - [`tokens`]: signed tokens.
 //! - [`Authenticator`]: from any credential to the [`Principal`] behind it; the one place that every transport asks.
+//! - [`principal`]: who that is, and as which source it may write.
 //!
 //! Invariant: whoever is not known for certain is nobody. What a credential says about rights is believed because we
 //! made or signed it; what a client says elsewhere is not.
 
+pub mod authenticator;
 pub mod principal;
 pub mod tokens;
 
-pub use principal::{Authenticator, Principal};
+pub use authenticator::Authenticator;
+pub use principal::{Credential, Principal, Sources};
 pub use tokens::{Claims, Tokens};
 
 /// Why a credential is refused. The sentences go to the client.

@@ -9,7 +9,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use super::Refusal;
+use super::{Refusal, Sources};
 use crate::config::{Config, ConfigError};
 
 /// What a token says.
@@ -31,12 +31,20 @@ pub struct Claims {
     /// Issuer, where one is configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
+    /// As what it may write (`user`, `mcp-ai`, `system`), the default first; nothing is a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Vec<String>>,
 }
 
 impl Claims {
     /// May do what only administrators may.
     pub fn is_admin(&self) -> bool {
         self.role.as_deref() == Some("admin")
+    }
+
+    /// As which sources it may write; `None` when it names one that there is not.
+    pub fn sources(&self) -> Option<Sources> {
+        self.sources.as_deref().map_or_else(|| Some(Sources::of_a_person()), Sources::read)
     }
 
     /// How long the credential is still good, from now on.
@@ -114,6 +122,7 @@ impl Tokens {
             role: role.map(str::to_owned),
             aud: self.audience.clone().map(Into::into),
             iss: self.issuer.clone(),
+            sources: None,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
             .map_err(|_| Refusal::Invalid)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::stream::event::{Event, Topic};
+use crate::stream::event::{Event, Source, Topic};
 use crate::stream::log::{self, JsonText};
 
 /// Acts for a user until the end of the transaction; for an administrator (null) nothing changes.
@@ -160,6 +160,8 @@ pub struct Write<'a> {
     pub user: Uuid,
     /// May write everything.
     pub is_admin: bool,
+    /// As which kind of writer.
+    pub source: Source,
     /// By which socket.
     pub session_id: &'a str,
     /// The client's name for it.
@@ -233,9 +235,14 @@ async fn check_right(
     about_id: Uuid,
 ) -> Result<(), Problem> {
     let actor = write.user.to_string();
-    let act_as = "select tide.act_as('user', $1, $2, $3)";
-    let who: [Param<'_>; 3] =
-        [(&actor, Type::TEXT), (&write.session_id, Type::TEXT), (&write.correlation_id, Type::TEXT)];
+    let source = write.source.as_str();
+    let act_as = "select tide.act_as($1, $2, $3, $4)";
+    let who: [Param<'_>; 4] = [
+        (&source, Type::TEXT),
+        (&actor, Type::TEXT),
+        (&write.session_id, Type::TEXT),
+        (&write.correlation_id, Type::TEXT),
+    ];
     transaction.query_typed(act_as, &who).await.map_err(|error| problem("act_as", &error))?;
     if write.is_admin {
         return Ok(());

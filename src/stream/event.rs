@@ -109,11 +109,12 @@ pub enum Source {
 impl Source {
     /// Reads the log's word; an unknown one is nobody's in particular.
     pub fn from_log(word: &str) -> Self {
-        match word {
-            "user" => Self::User,
-            "mcp-ai" => Self::McpAi,
-            _ => Self::System,
-        }
+        Self::parse(word).unwrap_or(Self::System)
+    }
+
+    /// Reads the contract's word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::User, Self::McpAi, Self::System].into_iter().find(|source| source.as_str() == word)
     }
 
     /// The word of the contract.

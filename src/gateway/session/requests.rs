@@ -114,6 +114,7 @@ impl Session {
         let write = store::Write {
             user: self.caller.who.user_id,
             is_admin: self.caller.who.is_admin,
+            source: self.caller.who.sources.default(),
             session_id: &session_id,
             correlation_id,
             entity: &change.entity,
