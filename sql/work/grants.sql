@@ -11,6 +11,18 @@ to tide_service, tide_writer, tide_user;
 grant insert, update, delete on work.users to tide_service, tide_writer;
 
 grant execute on all functions in schema work to tide_service, tide_writer, tide_user;
+
+-- Credentials are the service's business: who may write tasks may not make themselves a key,
+-- nor may a transaction that acts for a person.
+revoke all on work.api_keys, work.ws_tickets, work.keys
+from tide_writer, tide_reader, tide_user;
+grant insert, update, delete on work.api_keys, work.ws_tickets to tide_service;
+revoke execute on function
+  work.create_key(uuid, text, text, text[], interval), work.revoke_key(text),
+  work.find_key(bytea, uuid), work.touch_key(uuid), work.claim_ticket(bytea),
+  work.create_ticket(uuid, boolean, text[], uuid, double precision, double precision)
+from tide_writer, tide_user;
+
 -- Demo data is for whoever sets a database up.
 revoke execute on function work.load_demo(int, int, int, int)
 from tide_service, tide_writer, tide_user;

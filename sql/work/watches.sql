@@ -5,11 +5,16 @@ alter table work.branches alter column id set default tide.uuid_v7();
 alter table work.tasks alter column id set default tide.uuid_v7();
 alter table work.subtasks alter column id set default tide.uuid_v7();
 alter table work.contexts alter column id set default tide.uuid_v7();
+alter table work.api_keys alter column id set default tide.uuid_v7();
 
 -- Every table of this room on the stream. The first topic carries the event. Not guarded: no
 -- topic or measure can fail on a row that satisfies the constraints.
 select tide.watch('work.users', entity => 'user', guarded => false,
   topics => array['''user:'' || id']);
+-- So that whoever is connected with a key learns that it ended. Never the hash; no event for a use.
+select tide.watch('work.api_keys', entity => 'key', guarded => false,
+  columns => array['user_id', 'name', 'prefix', 'role', 'sources', 'expires_at', 'revoked_at'],
+  topics => array['''user:'' || user_id']);
 select tide.watch('work.projects', entity => 'project', guarded => false,
   topics => array['''project:'' || id']);
 select tide.watch('work.project_members', entity => 'member', guarded => false,
