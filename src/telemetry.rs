@@ -2,7 +2,11 @@
 
 use std::io::IsTerminal;
 
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterFn, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
 use crate::error::Failure;
@@ -24,8 +28,15 @@ pub fn start(log: &Log) -> Result<(), Failure> {
         .with_writer(std::io::stderr);
     // A second start (tests in one process) keeps the first one's settings.
     let _ = match log.format {
-        LogFormat::Text => lines.with_target(false).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+        LogFormat::Text => lines.with_target(false).finish().with(discretion()).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).finish().with(discretion()).try_init(),
     };
     Ok(())
+}
+
+/// Whatever the filter says: who traces what goes over a socket repeats it, and a token may be in it.
+fn discretion() -> FilterFn {
+    filter_fn(|metadata| {
+        !metadata.target().starts_with("tungstenite") || *metadata.level() < LevelFilter::TRACE
+    })
 }
