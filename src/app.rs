@@ -88,7 +88,8 @@ impl App {
         let hub = Arc::new(Hub::new(config.stream.replay_bytes, Uuid::nil(), 0));
         let tokens = Tokens::new(config)?;
         let pool = pool::open(config)?;
-        let authenticator = Authenticator::new(tokens, pool.clone());
+        let authenticator =
+            Authenticator::new(tokens, pool.clone(), Duration::from_secs(config.auth.ticket_seconds));
         let gateway = Gateway::new(hub.clone(), pool.clone(), authenticator, Manners::from(config));
         let gateway = Arc::new(gateway);
         let stream = Stream::start(config, hub, pool, &shutdown)?;

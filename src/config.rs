@@ -103,6 +103,7 @@ pub struct Http {
 #[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
 pub struct Auth {
     pub jwt_secret: Secret,
+    pub jwt_key_file: String,
     pub jwt_issuer: String,
     pub jwt_audience: String,
     pub leeway_seconds: u64,
@@ -213,6 +214,8 @@ pub enum ConfigError {
     NoDatabase,
     #[error("no token secret is configured")]
     NoSecret,
+    #[error("auth.jwt_key_file {path} cannot be used: {reason}")]
+    KeyFile { path: String, reason: String },
     #[error("the token secret is too short: {bytes} bytes, at least {MIN_SECRET_BYTES} are needed")]
     ShortSecret { bytes: usize },
     #[error("the token secret can be guessed: it has only {different} different characters")]
@@ -274,6 +277,11 @@ impl Config {
             return Err(ConfigError::DullSecret { different });
         }
         Ok(secret)
+    }
+
+    /// The file with the public keys of whoever else signs tokens.
+    pub fn jwt_key_file(&self) -> Option<&Path> {
+        (!self.auth.jwt_key_file.is_empty()).then(|| Path::new(&self.auth.jwt_key_file))
     }
 
     fn check(&self) -> Result<(), ConfigError> {

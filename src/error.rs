@@ -100,6 +100,7 @@ impl From<ConfigError> for Failure {
             ConfigError::NoSecret | ConfigError::ShortSecret { .. } | ConfigError::DullSecret { .. } => {
                 "set TIDEGATE_JWT_SECRET, e.g. to the output of `openssl rand -base64 48`"
             }
+            ConfigError::KeyFile { .. } => "name a JWKS, or a PEM file with an RSA or Ed25519 public key",
             ConfigError::Unreadable { .. } => "check the path given to --config and its permissions",
             _ => "tidegate.default.toml explains every setting",
         };

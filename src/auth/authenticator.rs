@@ -1,13 +1,15 @@
-//! From a credential to the person behind it.
+//! From a credential to the person behind it, and again while a connection lives.
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Claims, Credential, Principal, Refusal, Tokens};
+use super::store::{self, Holder, KeyName};
+use super::{Credential, Principal, Refusal, Shown, Tokens, secrets};
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::gateway::store;
+use crate::gateway;
 
 /// No session lives longer by one credential: what a token says may be more than a clock can count.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -17,34 +19,118 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 pub struct Authenticator {
     tokens: Tokens,
     pool: Pool,
+    ticket_lifetime: Duration,
 }
 
 impl Authenticator {
-    /// With what verifies tokens and where people are.
-    pub fn new(tokens: Tokens, pool: Pool) -> Self {
-        Self { tokens, pool }
+    /// With what verifies tokens, where people, keys and tickets are, and how long a ticket is good.
+    pub fn new(tokens: Tokens, pool: Pool, ticket_lifetime: Duration) -> Self {
+        Self { tokens, pool, ticket_lifetime }
     }
 
-    /// The person behind a credential.
+    /// The person behind what a request shows.
+    ///
+    /// # Errors
+    /// As [`Self::authenticate`].
+    pub async fn identify(&self, shown: &Shown) -> Result<Principal, Problem> {
+        match shown {
+            Shown::Bearer(credential) => self.authenticate(credential.expose()).await,
+            Shown::Ticket(ticket) => self.redeem(ticket.expose()).await,
+        }
+    }
+
+    /// The person behind a token or a key.
     ///
     /// # Errors
     /// 401 with a [`Refusal`]'s code, or the database's.
     pub async fn authenticate(&self, credential: &str) -> Result<Principal, Problem> {
-        let claims = self.tokens.verify(credential)?;
-        let user = store::user(&self.pool, &claims.sub).await?.ok_or(Refusal::UnknownUser)?;
+        let credential = credential.trim();
+        if secrets::is_key(credential) {
+            self.by_key(credential).await
+        } else {
+            self.by_token(credential).await
+        }
+    }
+
+    async fn by_token(&self, token: &str) -> Result<Principal, Problem> {
+        let claims = self.tokens.verify(token)?;
+        let user = gateway::store::user(&self.pool, &claims.sub).await?.ok_or(Refusal::UnknownUser)?;
         Ok(Principal {
             user_id: user.id,
             handle: user.handle,
             is_admin: claims.is_admin(),
             sources: claims.sources().ok_or(Refusal::Invalid)?,
             credential: Credential::Token,
-            expires: expiry(&claims),
+            expires: Instant::now() + claims.remaining().min(LONGEST),
         })
+    }
+
+    async fn by_key(&self, key: &str) -> Result<Principal, Problem> {
+        let found = store::find_key(&self.pool, KeyName::Hash(secrets::hash(key))).await?;
+        let holder = found.ok_or(Refusal::Invalid)?;
+        if holder.is_due {
+            self.note_use(&holder);
+        }
+        Ok(holder.into())
+    }
+
+    /// Nobody waits for it, and nothing depends on it.
+    fn note_use(&self, holder: &Holder) {
+        let (pool, key_id) = (self.pool.clone(), holder.key_id);
+        tokio::spawn(async move {
+            if let Some(key_id) = key_id {
+                let _ = store::touch_key(&pool, key_id).await;
+            }
+        });
+    }
+
+    async fn redeem(&self, ticket: &str) -> Result<Principal, Problem> {
+        let claimed = store::claim_ticket(&self.pool, secrets::hash(ticket)).await?;
+        Ok(claimed.ok_or(Refusal::Invalid)?.into())
+    }
+
+    /// The same person by the same credential, as things stand now: still there, not revoked, with the rights of now.
+    ///
+    /// # Errors
+    /// As [`Self::authenticate`].
+    pub async fn again(&self, known: &Principal) -> Result<Principal, Problem> {
+        match known.credential {
+            Credential::Token => {
+                let user = gateway::store::user(&self.pool, &known.user_id.to_string()).await?;
+                let user = user.ok_or(Refusal::UnknownUser)?;
+                Ok(Principal { handle: user.handle, ..known.clone() })
+            }
+            Credential::Key(id) => {
+                let found = store::find_key(&self.pool, KeyName::Id(id)).await?;
+                Ok(found.ok_or(Refusal::Revoked)?.into())
+            }
+        }
+    }
+
+    /// A single-use ticket for whoever calls: `{ticket, expires_in, expires_at}`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sell_ticket(&self, who: &Principal) -> Result<Value, Problem> {
+        let left = who.expires.saturating_duration_since(Instant::now());
+        store::create_ticket(&self.pool, who, left.as_secs_f64(), self.ticket_lifetime.as_secs_f64()).await
     }
 }
 
-fn expiry(claims: &Claims) -> Instant {
-    Instant::now() + claims.remaining().min(LONGEST)
+impl From<Holder> for Principal {
+    fn from(holder: Holder) -> Self {
+        let left = holder
+            .seconds_left
+            .map_or(LONGEST, |seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default().min(LONGEST));
+        Self {
+            user_id: holder.user_id,
+            handle: holder.handle,
+            is_admin: holder.is_admin,
+            sources: holder.sources,
+            credential: holder.key_id.map_or(Credential::Token, Credential::Key),
+            expires: Instant::now() + left,
+        }
+    }
 }
 
 impl From<Refusal> for Problem {

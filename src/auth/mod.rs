@@ -1,19 +1,34 @@
 //! Credentials: who says to be whom, and for how long.
 //!
-//! - [`tokens`]: signed tokens.
+//! - [`tokens`]: signed tokens; [`key_file`]: the public keys that verify somebody else's.
+//! - [`secrets`], [`store`]: API keys and tickets, of which the database knows the hash.
 //! - [`Authenticator`]: from any credential to the [`Principal`] behind it; the one place that every transport asks.
 //! - [`principal`]: who that is, and as which source it may write.
 //!
 //! Invariant: whoever is not known for certain is nobody. What a credential says about rights is believed because we
-//! made or signed it; what a client says elsewhere is not.
+//! made it or somebody whose key we were given signed it; what a client says elsewhere is not.
 
 pub mod authenticator;
+pub mod key_file;
 pub mod principal;
+pub mod secrets;
+mod store;
 pub mod tokens;
 
 pub use authenticator::Authenticator;
 pub use principal::{Credential, Principal, Sources};
 pub use tokens::{Claims, Tokens};
+
+use crate::config::Secret;
+
+/// What a request shows to say who it is.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// A token or a key.
+    Bearer(Secret),
+    /// A ticket, for those who cannot set a header.
+    Ticket(Secret),
+}
 
 /// Why a credential is refused. The sentences go to the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,13 +37,16 @@ pub enum Refusal {
     #[error("a credential is needed: Authorization: Bearer …")]
     Missing,
     /// It was good once.
-    #[error("the token has expired")]
+    #[error("the credential has expired: get a new one")]
     Expired,
-    /// Not signed by us, malformed, not yet valid, for somebody else.
-    #[error("the token is not valid")]
+    /// It was taken back.
+    #[error("the key has been revoked: use another one")]
+    Revoked,
+    /// Not signed by whom we trust, malformed, not yet valid, for somebody else; an unknown key; a used ticket.
+    #[error("the credential is not valid")]
     Invalid,
     /// Whoever it names does not exist (any more).
-    #[error("the token's user is not known")]
+    #[error("the credential's user is not known: use one of a user who exists")]
     UnknownUser,
 }
 
@@ -38,6 +56,7 @@ impl Refusal {
         match self {
             Self::Missing => "credential_missing",
             Self::Expired => "credential_expired",
+            Self::Revoked => "credential_revoked",
             Self::Invalid => "credential_invalid",
             Self::UnknownUser => "user_unknown",
         }

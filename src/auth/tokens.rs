@@ -1,14 +1,15 @@
-//! Signed tokens: HS256 JWTs.
+//! Signed tokens: JWTs, by our secret (HS256) or by the key of somebody whom we trust (RS256, EdDSA: [`KeyFile`]).
 //!
-//! Invariant: a token counts only with its expiry, one algorithm, and at most five seconds of leeway. What a token
-//! says about roles is believed because we signed it; what a client says elsewhere is not.
+//! Invariant: a token counts only with its expiry, by the one key that it may be signed with and that key's only
+//! algorithm, and with at most five seconds of leeway.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
+use super::key_file::KeyFile;
 use super::{Refusal, Sources};
 use crate::config::{Config, ConfigError};
 
@@ -53,18 +54,16 @@ impl Claims {
     }
 }
 
-/// Checks tokens, and makes them.
+/// Checks tokens.
 pub struct Tokens {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
+    secret: Option<DecodingKey>,
+    file: Option<KeyFile>,
     validation: Validation,
-    issuer: Option<String>,
-    audience: Option<String>,
 }
 
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tokens").field("issuer", &self.issuer).finish_non_exhaustive()
+        f.debug_struct("Tokens").field("file", &self.file).finish_non_exhaustive()
     }
 }
 
@@ -72,28 +71,18 @@ impl Tokens {
     /// As configured.
     ///
     /// # Errors
-    /// No secret, or one that is too short.
+    /// Neither a secret nor a key file; a secret that is too short, a file that cannot be used.
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
-        let secret = config.jwt_secret()?.as_bytes();
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let (issuer, audience) = (some(&config.auth.jwt_issuer), some(&config.auth.jwt_audience));
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = config.auth.leeway_seconds.min(5);
-        validation.validate_nbf = true;
-        validation.validate_aud = audience.is_some();
-        // A claim that is only compared when it is there would let a token without it pass.
-        let mut required = vec!["exp", "sub"];
-        if let Some(name) = &audience {
-            validation.set_audience(&[name]);
-            required.push("aud");
-        }
-        if let Some(name) = &issuer {
-            validation.set_issuer(&[name]);
-            required.push("iss");
-        }
-        validation.set_required_spec_claims(&required);
-        let (encoding, decoding) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
-        Ok(Self { encoding, decoding, validation, issuer, audience })
+        let file = config.jwt_key_file().map(|path| {
+            let unusable = |reason| ConfigError::KeyFile { path: path.display().to_string(), reason };
+            KeyFile::open(path).map_err(unusable)
+        });
+        let file = file.transpose()?;
+        let secret = match config.jwt_secret() {
+            Err(ConfigError::NoSecret) if file.is_some() => None,
+            secret => Some(DecodingKey::from_secret(secret?.as_bytes())),
+        };
+        Ok(Self { secret, file, validation: validation(config) })
     }
 
     /// What a token says, if it counts.
@@ -101,32 +90,58 @@ impl Tokens {
     /// # Errors
     /// Why it does not.
     pub fn verify(&self, token: &str) -> Result<Claims, Refusal> {
-        jsonwebtoken::decode::<Claims>(token.trim(), &self.decoding, &self.validation)
-            .map(|data| data.claims)
-            .map_err(|error| match error.kind() {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Invalid)?;
+        if header.crit.is_some() {
+            // Something that must be understood, and is not.
+            return Err(Refusal::Invalid);
+        }
+        let key = self.key_for(&header).ok_or(Refusal::Invalid)?;
+        let validation = Validation { algorithms: vec![header.alg], ..self.validation.clone() };
+        jsonwebtoken::decode::<Claims>(token, &key, &validation).map(|data| data.claims).map_err(|error| {
+            match error.kind() {
                 ErrorKind::ExpiredSignature => Refusal::Expired,
                 _ => Refusal::Invalid,
-            })
+            }
+        })
     }
 
-    /// A token for a user's id or handle.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] when it cannot be encoded.
-    pub fn issue(&self, sub: &str, ttl: Duration, role: Option<&str>) -> Result<String, Refusal> {
-        let now = seconds_now();
-        let claims = Claims {
-            sub: sub.to_owned(),
-            exp: now + ttl.as_secs(),
-            iat: Some(now),
-            role: role.map(str::to_owned),
-            aud: self.audience.clone().map(Into::into),
-            iss: self.issuer.clone(),
-            sources: None,
+    /// The one key that a token may be signed with. Whoever names a `kid` means that key; who names none means the
+    /// secret or the file's only key, whichever has that algorithm.
+    fn key_for(&self, header: &Header) -> Option<DecodingKey> {
+        let keys = self.file.as_ref().map(KeyFile::keys);
+        let keys = keys.as_deref().unwrap_or_default();
+        let named = match (&header.kid, keys) {
+            (Some(kid), _) => keys.iter().find(|key| key.id.as_ref() == Some(kid)),
+            (None, [only]) => Some(only),
+            (None, _) => None,
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
-            .map_err(|_| Refusal::Invalid)
+        match header.alg {
+            Algorithm::HS256 if header.kid.is_none() => self.secret.clone(),
+            algorithm => named.filter(|key| key.algorithm == algorithm).map(|key| key.key.clone()),
+        }
     }
+}
+
+/// What must be true of the claims; the algorithm is the key's.
+fn validation(config: &Config) -> Validation {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (issuer, audience) = (some(&config.auth.jwt_issuer), some(&config.auth.jwt_audience));
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.leeway = config.auth.leeway_seconds.min(5);
+    validation.validate_nbf = true;
+    validation.validate_aud = audience.is_some();
+    // A claim that is only compared when it is there would let a token without it pass.
+    let mut required = vec!["exp", "sub"];
+    if let Some(name) = &audience {
+        validation.set_audience(&[name]);
+        required.push("aud");
+    }
+    if let Some(name) = &issuer {
+        validation.set_issuer(&[name]);
+        required.push("iss");
+    }
+    validation.set_required_spec_claims(&required);
+    validation
 }
 
 fn seconds_now() -> u64 {
@@ -134,49 +149,5 @@ fn seconds_now() -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tokens(extra: &[(&str, &str)]) -> Tokens {
-        let secret = ("JWT_SECRET", "0123456789abcdef0123456789abcdef");
-        let environment = extra.iter().chain([&secret]).map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        Tokens::new(&Config::load(None, environment).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn what_was_issued_counts_until_it_expires() {
-        let tokens = tokens(&[]);
-        let token = tokens.issue("ann", Duration::from_secs(60), Some("admin")).unwrap();
-        let claims = tokens.verify(&token).unwrap();
-        assert!(claims.sub == "ann" && claims.is_admin() && claims.remaining() > Duration::from_secs(50));
-        let old = Claims { exp: seconds_now() - 10, ..claims };
-        let old = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &old, &tokens.encoding).unwrap();
-        assert_eq!(tokens.verify(&old), Err(Refusal::Expired));
-    }
-
-    #[test]
-    fn another_secret_another_algorithm_or_no_expiry_is_refused() {
-        let tokens = tokens(&[]);
-        let claims = tokens.verify(&tokens.issue("ann", Duration::from_secs(60), None).unwrap()).unwrap();
-        let other = EncodingKey::from_secret(b"another secret");
-        let forged = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &other).unwrap();
-        assert_eq!(tokens.verify(&forged), Err(Refusal::Invalid));
-        let hs512 = jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims, &tokens.encoding).unwrap();
-        assert_eq!(tokens.verify(&hs512), Err(Refusal::Invalid));
-        let endless = serde_json::json!({"sub": "ann"});
-        let endless =
-            jsonwebtoken::encode(&Header::new(Algorithm::HS256), &endless, &tokens.encoding).unwrap();
-        assert_eq!(tokens.verify(&endless), Err(Refusal::Invalid));
-        let early = serde_json::json!({"sub": "ann", "exp": seconds_now() + 60, "nbf": seconds_now() + 30});
-        let early = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &early, &tokens.encoding).unwrap();
-        assert_eq!(tokens.verify(&early), Err(Refusal::Invalid));
-    }
-
-    #[test]
-    fn a_configured_audience_must_be_there() {
-        let strict = tokens(&[("TIDEGATE_AUTH__JWT_AUDIENCE", "tide")]);
-        let token = tokens(&[]).issue("ann", Duration::from_secs(60), None).unwrap();
-        assert_eq!(strict.verify(&token), Err(Refusal::Invalid));
-        assert!(strict.verify(&strict.issue("ann", Duration::from_secs(60), None).unwrap()).is_ok());
-    }
-}
+#[path = "tokens_tests.rs"]
+mod tests;

@@ -12,6 +12,7 @@ mod server;
 use tokio_postgres::Client;
 
 use super::{Outcome, Verdict};
+use crate::auth::Tokens;
 use crate::config::Config;
 use crate::db::migrate::{self, Pending};
 use crate::db::pool;
@@ -51,8 +52,10 @@ async fn examine(config: &Config, findings: &mut Findings) {
 }
 
 fn configuration(config: &Config, findings: &mut Findings) {
-    match config.jwt_secret().map_err(Failure::from) {
-        Ok(_) => findings.add("secret", Finding::ok("the token secret is set and long enough")),
+    match Tokens::new(config).map_err(Failure::from) {
+        Ok(_) => {
+            findings.add("secret", Finding::ok("tokens can be verified: the secret or the key file is fine"));
+        }
         Err(failure) => findings.add("secret", Finding::warn(failure.what(), failure.remedy())),
     }
     if !config.http.listen.ip().is_loopback() && config.http.allowed_origins.is_empty() {

@@ -15,6 +15,8 @@ use crate::error::Failure;
 
 mod dev;
 mod doctor;
+mod key;
+mod lifetime;
 mod migrate;
 mod serve;
 mod sql;
@@ -25,6 +27,9 @@ mod user;
 mod verify;
 mod watch;
 mod watches;
+
+/// What `--source` may be.
+const SOURCES: [&str; 3] = ["user", "mcp-ai", "system"];
 
 /// What every command answers.
 pub type Outcome = Result<Verdict, Failure>;
@@ -83,6 +88,9 @@ pub enum Command {
     User(user::UserCommand),
     /// Make a token for a person.
     Token(token::TokenOptions),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Print the stream.
     Tail(TailOptions),
     /// Recompute every summary and compare.
@@ -106,6 +114,7 @@ pub async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Watches => watches::run(config).await,
         Command::User(command) => user::run(config, command).await,
         Command::Token(options) => token::run(config, options).await,
+        Command::Key(command) => key::run(config, command).await,
         Command::Tail(options) => tail::run(config, options).await,
         Command::Verify => verify::run(config).await,
         Command::Doctor(options) => doctor::run(config, options).await,
@@ -135,7 +144,10 @@ mod tests {
             "unwatch shop.orders",
             "watches",
             "user create ada",
-            "token --user ada --ttl 1h --role admin",
+            "token --user ada --ttl 1h --role admin --source mcp-ai",
+            "key create --user ada --name laptop --role admin --source mcp-ai --ttl 90d",
+            "key list --user ada",
+            "key revoke 0123456789ab",
             "tail --topic a --topic b --from 7 --json",
             "verify",
             "doctor",

@@ -2,6 +2,7 @@
 //! is not this program's.
 
 use super::{Outcome, Verdict};
+use crate::auth::Tokens;
 use crate::config::Config;
 use crate::db::definitions::Choices;
 use crate::db::{migrate, pool};
@@ -16,7 +17,7 @@ pub struct ServeOptions {
 }
 
 pub(super) async fn run(config: Config, options: ServeOptions) -> Outcome {
-    config.jwt_secret()?;
+    Tokens::new(&config)?;
     config.database_url()?;
     if options.migrate {
         let report = migrate::run(&config, &Choices::default()).await?;

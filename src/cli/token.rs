@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp};
-use serde::Serialize;
 
-use super::{Outcome, Verdict};
-use crate::config::Config;
-use crate::db::pool;
+use super::{Outcome, Verdict, lifetime, user};
+use crate::auth::Claims;
+use crate::config::{Config, ConfigError};
 use crate::error::Failure;
 
 /// Options of `tidegate token`.
@@ -17,34 +16,28 @@ pub struct TokenOptions {
     #[arg(long, value_name = "HANDLE|ID")]
     pub user: String,
     /// How long it is valid: 45s, 30m, 1h, 7d.
-    #[arg(long, default_value = "1h", value_parser = parse_ttl)]
+    #[arg(long, default_value = "1h", value_parser = lifetime::parse)]
     pub ttl: Duration,
     /// A role to carry, e.g. admin.
     #[arg(long)]
     pub role: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Claims<'c> {
-    sub: &'c str,
-    iat: u64,
-    exp: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'c str>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    iss: &'c str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    aud: &'c str,
+    /// As what it may write; the first is the default, without any it is user.
+    #[arg(long = "source", value_name = "SOURCE", value_parser = super::SOURCES)]
+    pub sources: Vec<String>,
 }
 
 pub(super) async fn run(config: Config, options: TokenOptions) -> Outcome {
-    config.jwt_secret()?;
+    let key = signing_key(&config)?;
     let subject = match config.database_url() {
-        Ok(_) => find_user(&config, &options.user).await?,
+        Ok(_) => user::find(&config, &options.user).await?,
         // Without a database the name is taken as given; the service looks it up.
         Err(_) => options.user.clone(),
     };
-    println!("{}", sign(&config, &subject, options.ttl, options.role.as_deref())?);
+    let claims = Claims {
+        sources: (!options.sources.is_empty()).then_some(options.sources),
+        ..claims(&config, &subject, options.ttl, options.role.as_deref())
+    };
+    println!("{}", encoded(&claims, &key)?);
     Ok(Verdict::So)
 }
 
@@ -53,47 +46,37 @@ pub(super) async fn run(config: Config, options: TokenOptions) -> Outcome {
 /// # Errors
 /// The secret is missing or short.
 pub fn sign(config: &Config, subject: &str, ttl: Duration, role: Option<&str>) -> Result<String, Failure> {
+    encoded(&claims(config, subject, ttl, role), &signing_key(config)?)
+}
+
+fn claims(config: &Config, subject: &str, ttl: Duration, role: Option<&str>) -> Claims {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let now = get_current_timestamp();
-    let claims = Claims {
-        sub: subject,
-        iat: now,
+    Claims {
+        sub: subject.to_owned(),
         exp: now + ttl.as_secs(),
-        role,
-        iss: &config.auth.jwt_issuer,
-        aud: &config.auth.jwt_audience,
-    };
-    let key = EncodingKey::from_secret(config.jwt_secret()?.as_bytes());
-    encode(&Header::default(), &claims, &key).map_err(|e| {
+        iat: Some(now),
+        role: role.map(str::to_owned),
+        aud: some(&config.auth.jwt_audience).map(Into::into),
+        iss: some(&config.auth.jwt_issuer),
+        sources: None,
+    }
+}
+
+fn signing_key(config: &Config) -> Result<EncodingKey, Failure> {
+    match config.jwt_secret() {
+        Err(ConfigError::NoSecret) if config.jwt_key_file().is_some() => Err(Failure::environment(
+            "there is no secret to sign with: tokens are verified by auth.jwt_key_file",
+            "get a token from whoever has the private key, or make a key: `tidegate key create --user HANDLE`",
+        )),
+        secret => Ok(EncodingKey::from_secret(secret?.as_bytes())),
+    }
+}
+
+fn encoded(claims: &Claims, key: &EncodingKey) -> Result<String, Failure> {
+    encode(&Header::default(), claims, key).map_err(|e| {
         Failure::environment(format!("the token cannot be signed: {e}"), "check [auth] in the settings")
     })
-}
-
-/// The id of the user with this handle or id.
-async fn find_user(config: &Config, user: &str) -> Result<String, Failure> {
-    let client = pool::connect_for(config, "token").await?;
-    let found = client
-        .query_opt("select u.id::text from work.users u where u.handle = $1 or u.id::text = $1", &[&user])
-        .await?;
-    found.map(|row| row.get(0)).ok_or_else(|| {
-        Failure::not_so(
-            format!("there is no user {user}"),
-            format!("create one with `tidegate user create {user}`"),
-        )
-    })
-}
-
-fn parse_ttl(text: &str) -> Result<Duration, String> {
-    let expected = || "expected a number and s, m, h or d, e.g. 1h".to_owned();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &text[digits.len()..] {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err(expected()),
-    };
-    let number: u64 = digits.parse().map_err(|_| expected())?;
-    number.checked_mul(unit).filter(|s| *s > 0).map(Duration::from_secs).ok_or_else(expected)
 }
 
 #[cfg(test)]
@@ -105,33 +88,27 @@ mod tests {
 
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-    fn config() -> Config {
-        Config::load(None, [("TIDEGATE_JWT_SECRET".to_owned(), SECRET.to_owned())]).unwrap()
-    }
-
-    #[test]
-    fn a_lifetime_is_a_number_with_a_unit() {
-        assert_eq!(parse_ttl("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(parse_ttl("2h"), Ok(Duration::from_secs(7_200)));
-        assert_eq!(parse_ttl("7d"), Ok(Duration::from_secs(604_800)));
-        for wrong in ["", "h", "1w", "-1h", "0s", "1.5h"] {
-            assert!(parse_ttl(wrong).is_err(), "{wrong}");
-        }
+    fn config(setting: (&str, &str)) -> Config {
+        Config::load(None, [(setting.0.to_owned(), setting.1.to_owned())]).unwrap()
     }
 
     #[test]
     fn a_token_carries_subject_role_and_expiry() {
-        let token = sign(&config(), "ada", Duration::from_secs(60), Some("admin")).unwrap();
+        let config = config(("TIDEGATE_JWT_SECRET", SECRET));
+        let token = sign(&config, "ada", Duration::from_secs(60), Some("admin")).unwrap();
         let key = DecodingKey::from_secret(SECRET.as_bytes());
         let claims = decode::<Value>(&token, &key, &Validation::new(Algorithm::HS256)).unwrap().claims;
         assert_eq!(claims["sub"], "ada");
         assert_eq!(claims["role"], "admin");
         assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 60);
-        assert!(claims.get("aud").is_none());
+        assert!(claims.get("aud").is_none() && claims.get("sources").is_none());
     }
 
     #[test]
     fn nothing_is_signed_without_a_proper_secret() {
-        assert!(sign(&Config::defaults(), "ada", Duration::from_secs(60), None).is_err());
+        let refused = |config: &Config| sign(config, "ada", Duration::from_secs(60), None).unwrap_err();
+        assert!(refused(&Config::defaults()).what().contains("no token secret"));
+        let verifies_only = config(("TIDEGATE_AUTH__JWT_KEY_FILE", "keys.json"));
+        assert!(refused(&verifies_only).what().contains("auth.jwt_key_file"));
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::pool;
+use crate::error::Failure;
 
 /// What to do with people.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -26,4 +27,18 @@ pub(super) async fn run(config: Config, command: UserCommand) -> Outcome {
     let user: Value = row.get(0);
     println!("{}", user["id"].as_str().unwrap_or_default());
     Ok(Verdict::So)
+}
+
+/// The id of the user with this handle or id.
+pub(super) async fn find(config: &Config, user: &str) -> Result<String, Failure> {
+    let client = pool::connect_for(config, "user").await?;
+    let found = client
+        .query_opt("select u.id::text from work.users u where u.handle = $1 or u.id::text = $1", &[&user])
+        .await?;
+    found.map(|row| row.get(0)).ok_or_else(|| {
+        Failure::not_so(
+            format!("there is no user {user}"),
+            format!("create one with `tidegate user create {user}`"),
+        )
+    })
 }

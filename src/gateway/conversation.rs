@@ -170,7 +170,7 @@ impl Conversation {
             return Err(Goodbye::Restart.into());
         }
         if now >= self.session.expires() {
-            return Err(Goodbye::Unauthenticated.into());
+            return Err(self.session.expire().into());
         }
         let silent = now - self.last_heard;
         if silent >= self.gateway.manners.timeout {

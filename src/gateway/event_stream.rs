@@ -23,7 +23,6 @@ use super::replay::{NotRecovered, Reach};
 use super::session::Session;
 use super::socket::End;
 use super::{Counted, Gateway};
-use crate::auth::Refusal;
 use crate::db::problem::Problem;
 
 /// Messages that are written together.
@@ -164,7 +163,7 @@ impl EventStream {
             return Err(Goodbye::Restart.into());
         }
         if now >= self.session.expires() {
-            return Err(self.session.dismiss(&Refusal::Expired.into()).into());
+            return Err(self.session.expire().into());
         }
         self.session.heartbeat();
         Ok(())

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::config::Secret;
 use crate::db::problem::Problem;
 use crate::stream::event::{Source, Topic};
 use crate::stream::message::{Envelope, Metadata, VERSION};
@@ -19,7 +20,7 @@ use crate::stream::outbox::Ended;
 #[serde(tag = "type", rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the contract's names")]
 pub enum Request {
-    Auth { token: String },
+    Auth { token: Secret },
     Subscribe { topics: Vec<String> },
     Unsubscribe { topics: Vec<String> },
     Resume(Resume),
@@ -395,7 +396,7 @@ mod tests {
 
     #[test]
     fn every_message_of_the_contract_is_understood() {
-        assert_eq!(request(r#"{"type":"auth","token":"t"}"#), Request::Auth { token: "t".into() });
+        assert_eq!(request(r#"{"type":"auth","token":"t"}"#), Request::Auth { token: Secret::new("t") });
         assert_eq!(request(r#"{"type":"subscribe","topics":["a"],"version":"2.0"}"#).name(), "subscribe");
         assert_eq!(request(r#"{"type":"unsubscribe","topics":[]}"#).name(), "unsubscribe");
         assert_eq!(request(r#"{"type":"heartbeat"}"#), Request::Heartbeat {});

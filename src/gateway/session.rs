@@ -26,6 +26,7 @@ use super::position::Position;
 use super::protocol::{Complaint, Frame, Goodbye, HeartbeatPayload, SyncPayload, SyncReason};
 use super::socket::MAX_TEXT;
 use super::{Gateway, store};
+use crate::auth::Refusal;
 use crate::db::problem::Problem;
 use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
@@ -163,10 +164,15 @@ impl Session {
         Goodbye::Internal
     }
 
-    /// The credential counts no more: says why.
+    /// The credential counts no more: says why, and what to do.
     pub fn dismiss(&mut self, problem: &Problem) -> Goodbye {
         self.complain(Complaint::from_problem(problem), None, None);
         Goodbye::Unauthenticated
+    }
+
+    /// The credential has ended.
+    pub fn expire(&mut self) -> Goodbye {
+        self.dismiss(&Refusal::Expired.into())
     }
 
     /// Registers, reads the snapshot, says it; what came in between and is in it will be dropped.

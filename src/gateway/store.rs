@@ -15,7 +15,7 @@ use crate::stream::log::{self, JsonText};
 const BECOME: &str = "select work.become($1) where $1 is not null";
 
 /// A parameter with its type.
-type Param<'p> = (&'p (dyn ToSql + Sync), Type);
+pub(crate) type Param<'p> = (&'p (dyn ToSql + Sync), Type);
 
 /// A user of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct Snapshot {
 }
 
 /// A problem, logged if it is ours or the database's.
-fn problem(during: &'static str, error: &tokio_postgres::Error) -> Problem {
+pub(crate) fn problem(during: &'static str, error: &tokio_postgres::Error) -> Problem {
     let problem = Problem::from(error);
     if problem.is_internal() {
         tracing::error!(error = %crate::db::pool::chain(error), during, "A question to the database failed");
@@ -46,7 +46,8 @@ fn problem(during: &'static str, error: &tokio_postgres::Error) -> Problem {
     problem
 }
 
-async fn client(pool: &Pool) -> Result<deadpool_postgres::Object, Problem> {
+/// A connection for one call.
+pub(crate) async fn client(pool: &Pool) -> Result<deadpool_postgres::Object, Problem> {
     pool.get().await.map_err(|error| {
         tracing::warn!(error = %crate::db::pool::chain(&error), "No database connection for a request");
         Problem::from(&error)

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use serde::Deserialize;
 
 use super::Shared;
-use crate::auth::{self, Principal, Refusal};
+use crate::auth::{self, Principal, Refusal, Shown};
+use crate::config::Secret;
 use crate::db::problem::Problem;
 
 /// `Authorization: Bearer …`, and the person behind it.
@@ -14,8 +17,39 @@ impl FromRequestParts<Arc<Shared>> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
-        let header = parts.headers.get("authorization").ok_or(Refusal::Missing)?;
-        let credential = auth::bearer(header.to_str().map_err(|_| Refusal::Invalid)?)?;
-        shared.gateway.authenticator.authenticate(credential).await
+        let shown = shown(&parts.headers, None)?.ok_or(Refusal::Missing)?;
+        shared.gateway.authenticator.identify(&shown).await
     }
+}
+
+/// Who wants to listen: as [`Principal`], or by `?ticket=…`, for browsers.
+#[derive(Debug)]
+pub struct Listener(pub Principal);
+
+impl FromRequestParts<Arc<Shared>> for Listener {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Ticket {
+            ticket: Option<String>,
+        }
+        let ticket = Query::<Ticket>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.ticket);
+        let shown = shown(&parts.headers, ticket)?.ok_or(Refusal::Missing)?;
+        shared.gateway.authenticator.identify(&shown).await.map(Self)
+    }
+}
+
+/// What a request shows: a ticket in its address, else its header. A ticket comes first, because a proxy may add a
+/// header of its own.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a header that is not a bearer's.
+pub fn shown(headers: &HeaderMap, ticket: Option<String>) -> Result<Option<Shown>, Refusal> {
+    if let Some(ticket) = ticket {
+        return Ok(Some(Shown::Ticket(Secret::new(ticket))));
+    }
+    let Some(header) = headers.get("authorization") else { return Ok(None) };
+    let text = header.to_str().map_err(|_| Refusal::Invalid)?;
+    auth::bearer(text).map(|credential| Some(Shown::Bearer(Secret::new(credential))))
 }

@@ -16,6 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
 
 use super::Shared;
+use super::extract::Listener;
 use super::visitor::{Admitted, Visitor, too_many_of_user};
 use crate::auth::Principal;
 use crate::db::problem::Problem;
@@ -62,7 +63,7 @@ pub struct ChangesQuery {
 pub async fn stream(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
-    who: Principal,
+    Listener(who): Listener,
     query: Result<Query<StreamQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -101,7 +102,7 @@ pub async fn stream(
 pub async fn changes(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
-    who: Principal,
+    Listener(who): Listener,
     query: Result<Query<ChangesQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -4,7 +4,7 @@
 //! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
 //! - [`stats`]: who listens.
-//! - [`extract`]: who calls.
+//! - [`extract`]: who calls; [`tickets`]: for those who cannot say it in a header.
 //! - [`health`]: is the process up, can it do its work.
 //! - [`metrics`]: what was counted, in Prometheus' text format.
 //!
@@ -19,15 +19,16 @@ pub mod metrics;
 pub mod origin;
 pub mod patience;
 pub mod stats;
+pub mod tickets;
 pub mod visitor;
 pub mod websocket;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 use tokio::sync::watch;
 
 use crate::db::problem::Problem;
@@ -65,6 +66,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/metrics", get(metrics::show))
+        .route("/api/v2/ws-ticket", post(tickets::create_ticket))
         .route("/ws", get(websocket::open))
         .route("/ws/stats", get(stats::show))
         .route("/ws/connections/{id}", delete(stats::disconnect))
@@ -78,8 +80,9 @@ pub fn router(shared: Arc<Shared>) -> Router {
 async fn front_page() -> &'static str {
     "Tidegate: a Postgres database as a live backend.\n\
      \n\
-     ws://<this address>/ws   WebSocket. Authorization: Bearer <token>, or a first message\n\
+     ws://<this address>/ws   WebSocket. Authorization: Bearer <token or key>, ?ticket=…, or a first message\n\
      \x20                        {\"type\":\"auth\",\"token\":\"…\"}. You get a `sync`, then every change.\n\
+     /api/v2/ws-ticket        POST: a ticket for one handshake, for browsers\n\
      /api/v2/stream           the same as Server-Sent Events; /api/v2/changes by polling\n\
      /health  /ready          is it up, can it do its work\n\
      /metrics                 figures for Prometheus\n\
@@ -94,6 +97,9 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_string(&self).unwrap_or_default();
         let mut response = (status, [("content-type", "application/problem+json")], body).into_response();
+        if self.status == 401 {
+            response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert("retry-after", seconds.into());
         }

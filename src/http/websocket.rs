@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::Shared;
+use super::extract::shown;
 use super::visitor::{Admitted, Visitor};
-use crate::auth::{self, Refusal};
 use crate::db::problem::Problem;
 use crate::gateway::connections::Transport;
 use crate::gateway::conversation;
@@ -20,9 +20,10 @@ use crate::gateway::socket::{MAX_TEXT, READ_BUFFER, WRITE_BUFFER};
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 /// What a handshake's address may say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Wishes {
     sync: Option<String>,
+    ticket: Option<String>,
 }
 
 /// `GET /ws`
@@ -33,7 +34,7 @@ pub async fn open(
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    begin(&shared, visitor, None, &wishes, &headers, upgrade)
+    begin(&shared, visitor, None, wishes, &headers, upgrade)
 }
 
 /// `GET /ws/{user_id}`
@@ -45,14 +46,14 @@ pub async fn open_for(
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    begin(&shared, visitor, Some(user_id), &wishes, &headers, upgrade)
+    begin(&shared, visitor, Some(user_id), wishes, &headers, upgrade)
 }
 
 fn begin(
     shared: &Arc<Shared>,
     visitor: Visitor,
     user_in_path: Option<String>,
-    wishes: &Wishes,
+    wishes: Wishes,
     headers: &HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
@@ -67,7 +68,7 @@ fn begin(
     let gateway = shared.gateway.clone();
     let hello = Hello {
         user_in_path,
-        credential: credential(headers),
+        shown: shown(headers, wishes.ticket),
         wants_sync: wishes.sync.as_deref() != Some("none"),
         guest,
     };
@@ -83,10 +84,4 @@ fn begin(
         sockets.track_future(conversation::serve(gateway, socket, hello, counted)).await;
         drop((visitor.place, seat));
     })
-}
-
-fn credential(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    let Some(header) = headers.get("authorization") else { return Ok(None) };
-    let text = header.to_str().map_err(|_| Refusal::Invalid)?;
-    auth::bearer(text).map(|token| Some(token.to_owned()))
 }

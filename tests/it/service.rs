@@ -1,10 +1,11 @@
 //! The service as its clients know it: `/ws`, in front of a real database. Every client checks the chain and the
-//! positions of all that it hears (`service::client`); `service::rights` is who may hear what, `service::faults` kills,
-//! hangs and cuts, `service::limits` is what is too much. The other transports are `service::sse` and `service::poll`,
-//! and `service::moves` goes from one to another; `service::stats` looks at all of them.
+//! positions of all that it hears (`service::client`). `service::credentials` is who is let in, `service::rights` who
+//! may hear what, `service::faults` kills, hangs and cuts, `service::limits` is what is too much. The other transports
+//! are `service::sse` and `service::poll`, and `service::moves` goes from one to another; `service::stats` looks at all.
 
 mod canary;
 mod client;
+mod credentials;
 mod faults;
 mod hostile;
 mod limits;

@@ -8,7 +8,8 @@ use super::super::Gateway;
 use super::super::connections::{Guest, Presence};
 use super::super::protocol::{self, Goodbye, Request};
 use super::super::socket::{Ear, End, Heard};
-use crate::auth::{Principal, Refusal};
+use crate::auth::{Principal, Refusal, Shown};
+use crate::config::Secret;
 use crate::db::problem::Problem;
 
 /// What is known when a socket opens.
@@ -16,8 +17,8 @@ use crate::db::problem::Problem;
 pub struct Hello {
     /// `/ws/{user_id}`: must be the caller's.
     pub user_in_path: Option<String>,
-    /// The token of the handshake, if there was one.
-    pub credential: Result<Option<String>, Refusal>,
+    /// The credential of the handshake, if there was one.
+    pub shown: Result<Option<Shown>, Refusal>,
     /// `?sync=none`: no topics until the client subscribes or resumes.
     pub wants_sync: bool,
     /// From where.
@@ -48,26 +49,26 @@ pub async fn admit(
     ear: &mut Ear,
     hello: &Hello,
 ) -> Result<(Caller, Option<Option<String>>), End> {
-    let (token, correlation_id) = match &hello.credential {
-        Ok(Some(token)) => (token.clone(), None),
+    let (shown, correlation_id) = match &hello.shown {
+        Ok(Some(shown)) => (shown.clone(), None),
         Ok(None) => {
             let first = tokio::select! {
                 first = timeout(gateway.manners.auth_timeout, first_message(ear)) => first,
                 () = gateway.draining.cancelled() => return Err(Goodbye::Restart.into()),
             };
             let (token, correlation_id) = first.map_err(|_| End::from(Goodbye::Unauthenticated))??;
-            (token, Some(correlation_id))
+            (Shown::Bearer(token), Some(correlation_id))
         }
         Err(_) => return Err(Goodbye::Unauthenticated.into()),
     };
-    let caller = identify(gateway, &token).await?;
+    let caller = identify(gateway, &shown).await?;
     match &hello.user_in_path {
         Some(path) if !caller.who.is(path) && !caller.who.is_admin => Err(Goodbye::Forbidden.into()),
         _ => Ok((caller, correlation_id)),
     }
 }
 
-async fn first_message(ear: &mut Ear) -> Result<(String, Option<String>), End> {
+async fn first_message(ear: &mut Ear) -> Result<(Secret, Option<String>), End> {
     loop {
         let Heard::Text(text) = ear.next().await? else { continue };
         let incoming = protocol::read(&text).map_err(|_| End::from(Goodbye::Malformed))?;
@@ -78,8 +79,8 @@ async fn first_message(ear: &mut Ear) -> Result<(String, Option<String>), End> {
     }
 }
 
-async fn identify(gateway: &Arc<Gateway>, credential: &str) -> Result<Caller, End> {
-    let found = gateway.authenticator.authenticate(credential).await;
+async fn identify(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Caller, End> {
+    let found = gateway.authenticator.identify(shown).await;
     let who = found.map_err(|problem| End::from(goodbye_for(&problem)))?;
     Caller::enter(gateway, who).ok_or(Goodbye::TooMany.into())
 }

@@ -22,7 +22,7 @@ impl Session {
     pub async fn answer(&mut self, request: Request, correlation_id: Option<&str>) -> Result<(), Goodbye> {
         let name = request.name();
         let answered = match request {
-            Request::Auth { token } => self.renew(&token, correlation_id).await?,
+            Request::Auth { token } => self.renew(token.expose(), correlation_id).await?,
             Request::Subscribe { topics } => self.subscribe(topics, correlation_id).await,
             Request::Unsubscribe { topics } => {
                 self.unsubscribe(&topics, correlation_id);
@@ -46,7 +46,7 @@ impl Session {
     async fn renew(&mut self, token: &str, correlation_id: Option<&str>) -> Result<Answered, Goodbye> {
         let who = match self.gateway.authenticator.authenticate(token).await {
             Ok(who) => who,
-            Err(problem) if problem.status == 401 => return Err(Goodbye::Unauthenticated),
+            Err(problem) if problem.status == 401 => return Err(self.dismiss(&problem)),
             Err(problem) => return Ok(Err(problem)),
         };
         if who.user_id != self.caller.who.user_id {

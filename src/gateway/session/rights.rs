@@ -73,12 +73,12 @@ impl Session {
         }
     }
 
-    /// Membership or role changed: what may not be heard any more ends now, and new projects begin.
+    /// Membership, role or credential changed: what may not be heard any more ends now, and new projects begin.
     pub(super) async fn recheck(&mut self) -> Result<(), Goodbye> {
         self.trusted.clear();
-        match store::user(&self.gateway.pool, &self.caller.who.user_id.to_string()).await {
-            Ok(Some(_)) => {}
-            Ok(None) => return Err(Goodbye::Unauthenticated),
+        match self.gateway.authenticator.again(&self.caller.who).await {
+            Ok(who) => self.caller.who = who,
+            Err(problem) if problem.status == 401 => return Err(self.dismiss(&problem)),
             Err(problem) => return Err(self.give_up(&problem)),
         }
         if self.caller.who.is_admin {

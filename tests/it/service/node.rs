@@ -19,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 use super::client::Client;
 use crate::support::TestDatabase;
 
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// What signs tokens.
+pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// The service in this process.
 pub(crate) struct Node {
