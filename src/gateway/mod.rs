@@ -1,6 +1,6 @@
 //! The gateway: everyone who listens, by whatever transport, is a subscriber of the hub.
 //!
-//! - [`protocol`]: the message types of WebSocket protocol 2.0.
+//! - [`protocol`]: the message types of WebSocket protocol 2.0; [`ack`] is one of them, [`asyncapi`] describes them.
 //! - [`session`]: one who listens, by whatever transport: what it may hear, what it asks, what it is told.
 //! - [`conversation`]: a session on a WebSocket; [`socket`] is its frames and its close code.
 //! - [`event_stream`]: a session as Server-Sent Events; [`poll`]: a session for one answer.
@@ -13,7 +13,9 @@
 //! Invariant: a subscriber is registered and buffers before its snapshot is read, so that nothing falls between the
 //! two; and it is told what it may assume only when that is fixed.
 
+pub mod ack;
 pub mod allowance;
+pub mod asyncapi;
 pub mod connections;
 pub mod conversation;
 pub mod event_stream;

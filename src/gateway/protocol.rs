@@ -7,24 +7,35 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::store::Snapshot;
 use crate::config::Secret;
 use crate::db::problem::Problem;
+use crate::stream::envelope::{Envelope, Metadata, VERSION};
 use crate::stream::event::{Source, Topic};
-use crate::stream::message::{Envelope, Metadata, VERSION};
 use crate::stream::outbox::Ended;
 
 /// What a client may say.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the contract's names")]
 pub enum Request {
-    Auth { token: Secret },
+    /// Who it is, or a new credential for the same person.
+    Auth {
+        #[schema(value_type = String)]
+        token: Secret,
+    },
+    /// Topics to be heard from now on.
     Subscribe { topics: Vec<String> },
+    /// Topics to be heard no more.
     Unsubscribe { topics: Vec<String> },
+    /// Topics to be heard again, with what was missed.
     Resume(Resume),
+    /// A write.
     Update { payload: Change },
+    /// A sign of life.
     Heartbeat {},
 }
 
@@ -43,7 +54,7 @@ impl Request {
 }
 
 /// Where a client stopped: per topic, or one sequence for several topics.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[allow(missing_docs, reason = "the contract's names")]
 pub struct Resume {
     pub epoch: String,
@@ -70,7 +81,7 @@ impl Resume {
 }
 
 /// A write through the socket.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
 #[allow(missing_docs, reason = "the contract's names")]
 pub struct Change {
     pub entity: String,
@@ -79,9 +90,10 @@ pub struct Change {
 }
 
 /// Its data.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
 #[allow(missing_docs, reason = "the contract's names")]
 pub struct ChangeData {
+    #[schema(value_type = HashMap<String, Value>)]
     pub primary: serde_json::Map<String, Value>,
 }
 
@@ -231,7 +243,7 @@ impl From<Goodbye> for Problem {
 }
 
 /// Why a `sync` was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the contract's names")]
 pub enum SyncReason {
@@ -242,7 +254,7 @@ pub enum SyncReason {
 }
 
 /// The payload of `error`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Complaint {
     /// Stable word.
@@ -298,7 +310,7 @@ impl Complaint {
 }
 
 /// A topic that was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RefusedTopic {
     /// Its name.
     pub topic: String,
@@ -307,7 +319,7 @@ pub struct RefusedTopic {
 }
 
 /// The payload of `heartbeat`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the contract's names")]
 pub struct HeartbeatPayload {
@@ -363,26 +375,49 @@ impl Frame<'_> {
     }
 }
 
-/// The payload of `sync`: what `work.sync` answered, with the reason and with what is now subscribed to. (The SQL
-/// function knows what a user may hear, not what an administrator listens to besides.)
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub struct SyncPayload<'a>(HashMap<&'a str, &'a RawValue>);
+/// The payload of `sync`: what `work.sync` answered, and what is now subscribed to. (The SQL function knows what a
+/// user may hear, not what an administrator listens to besides.)
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SyncPayload<'a> {
+    /// The epoch of its sequences.
+    pub epoch: Uuid,
+    /// As of this sequence all of it is true.
+    pub sequence: i64,
+    /// What is heard from now on.
+    pub topics: &'a [Topic],
+    /// What lies behind these positions will be sent.
+    pub positions: HashMap<&'a Topic, i64>,
+    /// Branch summaries by id.
+    #[schema(value_type = HashMap<String, Value>)]
+    pub summaries: &'a RawValue,
+    /// Project summaries by id.
+    #[schema(value_type = HashMap<String, Value>)]
+    pub projects: &'a RawValue,
+    /// Why it was sent.
+    pub reason: SyncReason,
+}
 
 impl<'a> SyncPayload<'a> {
-    /// All parts are JSON texts.
+    /// Of a snapshot of these topics.
     ///
     /// # Errors
-    /// `snapshot` is not a JSON object.
+    /// `snapshot` is not what `work.sync` answers.
     pub fn new(
-        snapshot: &'a RawValue,
-        reason: &'a RawValue,
-        topics: &'a RawValue,
-        positions: &'a RawValue,
+        snapshot: &'a Snapshot,
+        topics: &'a [Topic],
+        reason: SyncReason,
     ) -> Result<Self, serde_json::Error> {
-        let mut fields: HashMap<&'a str, &'a RawValue> = serde_json::from_str(snapshot.get())?;
-        fields.extend([("reason", reason), ("topics", topics), ("positions", positions)]);
-        Ok(Self(fields))
+        #[derive(Deserialize)]
+        struct Bodies<'a> {
+            #[serde(borrow)]
+            summaries: &'a RawValue,
+            #[serde(borrow)]
+            projects: &'a RawValue,
+        }
+        let Bodies { summaries, projects } = serde_json::from_str(snapshot.text.get())?;
+        let (epoch, sequence) = (snapshot.epoch, snapshot.sequence);
+        let positions = topics.iter().map(|topic| (topic, sequence)).collect();
+        Ok(Self { epoch, sequence, topics, positions, summaries, projects, reason })
     }
 }
 
@@ -438,11 +473,14 @@ mod tests {
     }
 
     #[test]
-    fn a_sync_is_the_snapshot_with_its_reason() {
-        let snapshot = RawValue::from_string(r#"{"epoch":"e","summaries":{"b":{"n":1}}}"#.into()).unwrap();
-        let reason = serde_json::value::to_raw_value(&SyncReason::NotRecovered).unwrap();
-        let value =
-            serde_json::to_value(SyncPayload::new(&snapshot, &reason, &reason, &reason).unwrap()).unwrap();
+    fn a_sync_is_the_snapshot_with_its_topics_and_its_reason() {
+        let text =
+            RawValue::from_string(r#"{"epoch":"e","summaries":{"b":{"n":1}},"projects":{}}"#.into()).unwrap();
+        let snapshot = Snapshot { epoch: Uuid::nil(), sequence: 7, text };
+        let topics = ["p:1".into()];
+        let payload = SyncPayload::new(&snapshot, &topics, SyncReason::NotRecovered).unwrap();
+        let value = serde_json::to_value(payload).unwrap();
         assert_eq!((&value["reason"], &value["summaries"]["b"]["n"]), (&"not_recovered".into(), &1.into()));
+        assert_eq!((&value["positions"]["p:1"], &value["topics"][0]), (&7.into(), &"p:1".into()));
     }
 }

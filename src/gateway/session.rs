@@ -16,11 +16,10 @@ use std::time::SystemTime;
 
 use axum::extract::ws::Utf8Bytes;
 use serde::Serialize;
-use serde_json::json;
-use serde_json::value::to_raw_value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::ack::{Ack, AckPayload, Welcome};
 use super::connections::{Guest, Open};
 use super::position::Position;
 use super::protocol::{Complaint, Frame, Goodbye, HeartbeatPayload, SyncPayload, SyncReason};
@@ -198,13 +197,8 @@ impl Session {
         if reason != SyncReason::Subscribe {
             self.position = Position { epoch: snapshot.epoch, sequence: snapshot.sequence };
         }
-        let reason = to_raw_value(&reason).expect("a word");
-        let positions: serde_json::Map<_, _> =
-            topics.iter().map(|topic| (topic.to_string(), snapshot.sequence.into())).collect();
-        let (names, positions) =
-            (to_raw_value(&topics).expect("texts"), to_raw_value(&positions).expect("texts and numbers"));
-        let payload = SyncPayload::new(&snapshot.text, &reason, &names, &positions)
-            .map_err(|_| Problem::new(500, "internal"))?;
+        let payload =
+            SyncPayload::new(&snapshot, &topics, reason).map_err(|_| Problem::new(500, "internal"))?;
         self.say("sync", snapshot.epoch, snapshot.sequence, None, payload);
         Ok(())
     }
@@ -278,16 +272,14 @@ impl Session {
     }
 
     /// Answers a request, or says what became of the wishes of a stream.
-    pub fn ack(&mut self, of: &str, correlation_id: Option<&str>, mut payload: serde_json::Value) {
-        payload["ok"] = true.into();
-        payload["of"] = of.into();
+    pub fn ack(&mut self, ack: Ack, correlation_id: Option<&str>) {
         let (epoch, sequence) = self.gateway.hub.head();
-        self.say("ack", epoch, sequence, correlation_id, payload);
+        self.say("ack", epoch, sequence, correlation_id, AckPayload { ok: true, ack });
     }
 
     /// The ack of a credential that came as a message.
     pub fn ack_auth(&mut self, correlation_id: Option<&str>) {
-        self.ack("auth", correlation_id, json!({"userId": self.caller.who.user_id}));
+        self.ack(Ack::Auth(Welcome { user_id: self.caller.who.user_id }), correlation_id);
     }
 
     /// Says what is wrong.

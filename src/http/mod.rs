@@ -32,7 +32,7 @@ use axum::routing::{delete, get, post};
 use tokio::sync::watch;
 
 use crate::db::problem::Problem;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, asyncapi};
 use crate::stream::counters::Counters;
 use crate::stream::feed::Health;
 use crate::stream::listener::Hearing;
@@ -67,6 +67,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/ready", get(health::ready))
         .route("/metrics", get(metrics::show))
         .route("/api/v2/ws-ticket", post(tickets::create_ticket))
+        .route("/asyncapi.json", get(|| async { axum::Json(asyncapi::asyncapi()) }))
         .route("/ws", get(websocket::open))
         .route("/ws/stats", get(stats::show))
         .route("/ws/connections/{id}", delete(stats::disconnect))

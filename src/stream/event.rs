@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// A JSON text, checked once when it was read, never parsed on its way to a client.
 pub type Json = Box<RawValue>;
 
 /// The name of an audience: `project:<id>`, `branch:<id>`, `table:<schema.table>`, `system` …
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String, example = "project:01a1fec9-0000-7000-8000-000000000000")]
 pub struct Topic(Arc<str>);
 
 impl Topic {
@@ -61,7 +63,7 @@ impl fmt::Display for Topic {
 }
 
 /// What happened to the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It came into being.
@@ -93,7 +95,7 @@ impl Action {
 }
 
 /// Who wrote: decided by the database, never by what a client claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Source {
     /// A person.
     #[serde(rename = "user")]

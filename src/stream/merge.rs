@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
+use utoipa::ToSchema;
 
 use super::event::{Event, Json, Topic};
 
@@ -64,19 +65,24 @@ fn read_delta(delta: &RawValue) -> Option<Delta<'_>> {
 }
 
 /// The five arrays, always present.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 #[allow(missing_docs, reason = "the contract's names")]
 pub struct Cascade<'a> {
     #[serde(borrow)]
+    #[schema(required, value_type = Vec<HashMap<String, serde_json::Value>>)]
     pub branches: Vec<&'a RawValue>,
     #[serde(borrow)]
+    #[schema(required, value_type = Vec<HashMap<String, serde_json::Value>>)]
     pub tasks: Vec<&'a RawValue>,
     #[serde(borrow)]
+    #[schema(required, value_type = Vec<HashMap<String, serde_json::Value>>)]
     pub projects: Vec<&'a RawValue>,
     #[serde(borrow)]
+    #[schema(required, value_type = Vec<HashMap<String, serde_json::Value>>)]
     pub subtasks: Vec<&'a RawValue>,
     #[serde(borrow)]
+    #[schema(required, value_type = Vec<HashMap<String, serde_json::Value>>)]
     pub contexts: Vec<&'a RawValue>,
 }
 

@@ -11,16 +11,16 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
-use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::batch::{Departure, Kind};
+use super::envelope::{
+    Bulk, BulkData, CascadeText, Coalesced, Entry, Envelope, Left, Metadata, Payload, Primary, Update,
+    UpdateData, VERSION,
+};
 use super::event::{Action, Event, Source, Topic};
 use super::merge::{self, Cascade};
-
-/// Version of the envelope.
-pub const VERSION: &str = "2.0";
 
 /// Views kept per message; a further one is made anew for each subscriber.
 const CACHED_VIEWS: usize = 64;
@@ -222,7 +222,7 @@ impl Message {
         Bulk {
             entity: "multiple",
             action: Action::Update,
-            updates: rows().map(|event| Entry { delta: self.delta(event), ..Entry::of(event) }).collect(),
+            updates: rows().map(|event| Entry::of(event, self.delta(event))).collect(),
             data: BulkData {
                 primary: rows().map(|event| self.primary(event)).collect(),
                 cascade: self.cascade(events),
@@ -253,8 +253,10 @@ impl Message {
                 let joined = merge::cascades(events.iter().copied());
                 CascadeText::Joined(merge::one_side(joined, &self.topic))
             }
-            [one] if one.cascade.is_some() => CascadeText::AsItIs(one.cascade.as_deref()),
-            _ => CascadeText::Joined(merge::cascades(events.iter().copied())),
+            _ => match events.first().and_then(|one| one.cascade.as_deref()) {
+                Some(as_it_is) if events.len() == 1 => CascadeText::AsItIs(as_it_is),
+                _ => CascadeText::Joined(merge::cascades(events.iter().copied())),
+            },
         }
     }
 
@@ -287,135 +289,6 @@ impl Message {
 fn common<'m>(events: &[&'m Arc<Event>], of: impl Fn(&'m Event) -> Option<&'m str>) -> Option<&'m str> {
     let first = of(events.first()?)?;
     events.iter().all(|event| of(event) == Some(first)).then_some(first)
-}
-
-/// The envelope of every message from the server.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "the contract's names")]
-pub struct Envelope<'a, P> {
-    pub id: Uuid,
-    pub version: &'static str,
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub timestamp: i64,
-    pub sequence: i64,
-    pub payload: P,
-    pub metadata: Metadata<'a>,
-}
-
-/// The envelope's metadata; what does not apply is null.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs, reason = "the contract's names")]
-pub struct Metadata<'a> {
-    pub source: Source,
-    pub user_id: Option<&'a str>,
-    pub session_id: Option<&'a str>,
-    pub correlation_id: Option<&'a str>,
-    pub epoch: Uuid,
-    pub txid: Option<&'a str>,
-    pub topic: Option<&'a Topic>,
-    pub previous: Option<i64>,
-    pub position: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub batch_size: Option<usize>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Payload<'a> {
-    Update(Update<'a>),
-    Bulk(Bulk<'a>),
-}
-
-#[derive(Serialize)]
-struct Update<'a> {
-    entity: &'a str,
-    action: Action,
-    data: UpdateData<'a>,
-}
-
-/// A row in `primary`.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Primary<'a> {
-    Row(&'a RawValue),
-    Left(Left<'a>),
-}
-
-/// A row that is on this topic no more.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Left<'a> {
-    id: &'a str,
-    left: bool,
-    as_of: i64,
-}
-
-#[derive(Serialize)]
-struct UpdateData<'a> {
-    primary: Option<Primary<'a>>,
-    cascade: CascadeText<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delta: Option<&'a RawValue>,
-}
-
-#[derive(Serialize)]
-struct Bulk<'a> {
-    entity: &'static str,
-    action: Action,
-    updates: Vec<Entry<'a>>,
-    data: BulkData<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    coalesced: Vec<Coalesced<'a>>,
-}
-
-#[derive(Serialize)]
-struct BulkData<'a> {
-    primary: Vec<Option<Primary<'a>>>,
-    cascade: CascadeText<'a>,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    entity: &'a str,
-    action: Action,
-    id: Option<&'a str>,
-    sequence: i64,
-    txid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delta: Option<&'a RawValue>,
-}
-
-impl<'a> Entry<'a> {
-    fn of(event: &'a Event) -> Self {
-        let Event { entity, action, key, sequence, txid, .. } = event;
-        Self { entity, action: *action, id: key.as_deref(), sequence: *sequence, txid, delta: None }
-    }
-}
-
-#[derive(Serialize)]
-struct Coalesced<'a> {
-    entity: &'a str,
-    action: Action,
-    topic: Topic,
-    count: i32,
-    sequence: i64,
-    txid: &'a str,
-}
-
-impl<'a> Coalesced<'a> {
-    fn of(event: &'a Event, topic: Topic) -> Self {
-        let Event { entity, action, count, sequence, txid, .. } = event;
-        Self { entity, action: *action, topic, count: *count, sequence: *sequence, txid }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum CascadeText<'a> {
-    AsItIs(Option<&'a RawValue>),
-    Joined(Cascade<'a>),
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@
 //!                                           └──> replay: recent messages for those who come back
 //! ```
 //!
-//! - [`event`] and [`message`] are what travels; [`log`] reads it, [`publisher`] is the only one that hands it on.
+//! - [`event`] and [`message`] are what travels, [`envelope`] is how it looks on the wire; [`log`] reads it, [`publisher`] is the only one that hands it on.
 //! - [`listener`] is only an alarm clock: losing it costs latency, never a message.
 //! - [`feed`] knows one number, the last sequence it passed on; whatever happens it continues after that one.
 //! - [`batch`], [`merge`], [`pace`], [`replay`] are pure: no clock, no I/O, tested by property.
@@ -22,6 +22,7 @@
 
 pub mod batch;
 pub mod counters;
+pub mod envelope;
 pub mod event;
 pub mod feed;
 pub mod hub;

@@ -14,6 +14,7 @@ mod node;
 mod poll;
 mod race;
 mod rights;
+mod schema;
 mod sse;
 mod stats;
 mod stock;

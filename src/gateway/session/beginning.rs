@@ -5,8 +5,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::json;
-
+use super::super::ack::{Ack, Subscribed};
 use super::super::position::Position;
 use super::super::protocol::{Goodbye, RefusedTopic, SyncReason};
 use super::super::replay::{self, Missed, NotRecovered, Reach};
@@ -42,7 +41,8 @@ impl Session {
     /// Names the topics that were refused, if any were.
     pub fn name_refused(&mut self, chosen: &Chosen) {
         if !chosen.refused.is_empty() {
-            self.ack("subscribe", None, json!({"topics": chosen.topics, "refused": chosen.refused}));
+            let (topics, refused) = (chosen.topics.clone(), chosen.refused.clone());
+            self.ack(Ack::Subscribe(Subscribed { topics, refused, positions: None }), None);
         }
     }
 
@@ -64,10 +64,7 @@ impl Session {
         let (_, fed) = self.gateway.hub.head();
         let sequence = positions.values().copied().min().unwrap_or(fed);
         self.position = Position { epoch: registration.epoch, sequence };
-        let positions: serde_json::Map<_, _> =
-            positions.iter().map(|(topic, position)| (topic.to_string(), (*position).into())).collect();
-        let payload = json!({"topics": topics, "refused": refused, "positions": positions});
-        self.ack("subscribe", None, payload);
+        self.ack(Ack::Subscribe(Subscribed { topics, refused, positions: Some(positions) }), None);
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! What a client may ask, one method each. Every request gets an `ack` or an `error` with its correlation id.
 
-use serde_json::json;
+use std::collections::HashMap;
 
+use super::super::ack::{Ack, Resumed, Subscribed};
 use super::super::protocol::{Change, Complaint, Goodbye, Request, Resume, SyncReason};
 use super::super::replay::{self, Missed, NotRecovered, Reach};
 use super::super::store;
@@ -31,8 +32,8 @@ impl Session {
             Request::Resume(resume) => self.resume(&resume, correlation_id).await,
             Request::Update { payload } => self.write(payload, correlation_id).await,
             Request::Heartbeat {} => {
-                let now = epoch_millis(std::time::SystemTime::now());
-                self.ack("heartbeat", correlation_id, json!({"serverTime": now}));
+                let server_time = epoch_millis(std::time::SystemTime::now());
+                self.ack(Ack::Heartbeat { server_time }, correlation_id);
                 Ok(())
             }
         };
@@ -63,14 +64,17 @@ impl Session {
     async fn subscribe(&mut self, topics: Vec<String>, correlation_id: Option<&str>) -> Answered {
         let (allowed, refused) = self.check_topics(topics).await?;
         if allowed.is_empty() {
-            self.ack("subscribe", correlation_id, json!({"topics": allowed, "refused": refused}));
+            let nothing = Subscribed { topics: allowed, refused, positions: None };
+            self.ack(Ack::Subscribe(nothing), correlation_id);
             return Ok(());
         }
         // The position is fixed by the snapshot; the ack follows it, and the topics' messages follow the ack.
         self.sync(allowed.clone(), SyncReason::Subscribe).await?;
         let positions = self.positions_of(&allowed);
-        let payload = json!({"topics": allowed, "refused": refused, "positions": positions});
-        self.ack("subscribe", correlation_id, payload);
+        self.ack(
+            Ack::Subscribe(Subscribed { topics: allowed, refused, positions: Some(positions) }),
+            correlation_id,
+        );
         Ok(())
     }
 
@@ -81,7 +85,7 @@ impl Session {
             ours.map(|topic| topic.as_str().into()).collect()
         };
         self.end(&ended);
-        self.ack("unsubscribe", correlation_id, json!({"topics": ended}));
+        self.ack(Ack::Unsubscribe { topics: ended }, correlation_id);
     }
 
     async fn resume(&mut self, resume: &Resume, correlation_id: Option<&str>) -> Answered {
@@ -91,8 +95,9 @@ impl Session {
         wanted.retain(|(topic, _)| allowed.contains(topic));
         match replay::resume(&self.gateway, &self.open, &resume.epoch, &wanted, None, Reach::All).await {
             Ok(Missed { messages, .. }) => {
-                let payload = json!({"recovered": true, "replayed": messages.len(), "topics": allowed, "refused": refused});
-                self.ack("resume", correlation_id, payload);
+                let replayed = Some(messages.len());
+                let resumed = Resumed { recovered: true, replayed, reason: None, topics: allowed, refused };
+                self.ack(Ack::Resume(resumed), correlation_id);
                 self.said.extend(messages.into_iter().map(|(message, view)| Said::Missed(message, view)));
                 Ok(())
             }
@@ -101,9 +106,10 @@ impl Session {
                 Err(problem)
             }
             Err(NotRecovered::Because(reason)) => {
-                let payload =
-                    json!({"recovered": false, "reason": reason, "topics": allowed, "refused": refused});
-                self.ack("resume", correlation_id, payload);
+                let reason = Some(reason);
+                let resumed =
+                    Resumed { recovered: false, replayed: None, reason, topics: allowed.clone(), refused };
+                self.ack(Ack::Resume(resumed), correlation_id);
                 self.sync(allowed, SyncReason::NotRecovered).await
             }
         }
@@ -122,12 +128,13 @@ impl Session {
             primary: change.data.primary,
         };
         let (txid, id) = store::write(&self.gateway.pool, write).await?;
-        self.ack("update", correlation_id, json!({"txid": txid, "id": id}));
+        self.ack(Ack::Update { txid, id }, correlation_id);
         Ok(())
     }
 
-    fn positions_of(&self, topics: &[Topic]) -> serde_json::Map<String, serde_json::Value> {
-        let all = self.positions_said();
-        topics.iter().filter_map(|topic| all.get(topic).map(|at| (topic.to_string(), (*at).into()))).collect()
+    fn positions_of(&self, topics: &[Topic]) -> HashMap<Topic, i64> {
+        let mut positions = self.positions_said();
+        positions.retain(|topic, _| topics.contains(topic));
+        positions
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::schema;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -56,6 +57,7 @@ impl Client {
             match frame {
                 Some(Ok(Frame::Text(text))) => {
                     let message = serde_json::from_str(&text).unwrap();
+                    schema::check(&message);
                     self.promises.check(&message);
                     return Ok(message);
                 }
