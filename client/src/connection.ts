@@ -86,12 +86,7 @@ export class Connection {
   /** Performs a write, if there is a way to do so now. */
   async write(record: Outgoing): Promise<Written> {
     const { status } = this.#phase;
-    const { id, change } = record;
-    if (status === "live" && this.#conversation) {
-      const { entity, action, data } = change;
-      const payload = { entity, action, data: { primary: data } };
-      return this.#conversation.ask({ type: "update", correlationId: id, payload });
-    }
+    if (status === "live" && this.#conversation) return this.#conversation.write(record.id, record.change);
     if (status !== "polling") throw new TidegateError("not_connected", `the connection is ${status}`, true);
     return (await this.rest()).write(record);
   }

@@ -2,7 +2,7 @@ import { TidegateError } from "./errors.js";
 import { joinedBy } from "./facts.js";
 import type { Inbox } from "./inbox.js";
 import type { SocketLike } from "./options.js";
-import type { Ack, ClientMessage, ServerMessage } from "./protocol.js";
+import type { Ack, Change, ClientMessage, ServerMessage } from "./protocol.js";
 import { Socket } from "./socket.js";
 import type { Resume, Verdict } from "./stream.js";
 
@@ -82,12 +82,16 @@ export class Conversation {
     if (topics.length) this.#ask({ type: "unsubscribe", topics }, () => {});
   }
 
-  /** Says something of the application's; the answer is an ack or an error. */
-  ask(message: ClientMessage): Promise<Ack> {
+  /** Performs a write. */
+  write(correlationId: string, { entity, action, data }: Change): Promise<Ack> {
+    const payload = { entity, action, data: { primary: data } };
     return new Promise((resolve, reject) =>
-      this.#socket.ask(message, (answer) =>
-        answer instanceof TidegateError ? reject(answer) : resolve(answer),
-      ),
+      this.#socket.ask({ type: "update", correlationId, payload }, (answer) => {
+        if (!(answer instanceof TidegateError)) resolve(answer);
+        // Another socket would take it no better.
+        else if (answer.code === "too_large") reject(new TidegateError(answer.code, answer.reason));
+        else reject(answer);
+      }),
     );
   }
 

@@ -26,6 +26,7 @@ const FINAL_CLOSES: Readonly<Record<number, string>> = { 4400: "malformed", 4403
 /** Why a socket was closed. */
 export function closeError(code: number, reason: string): TidegateError {
   if (code === 4401) return new TidegateError("unauthenticated", reason);
+  if (code === 4413) return new TidegateError("too_large", reason, true);
   const final = FINAL_CLOSES[code];
   const wait = code === 4429 ? 30_000 : undefined;
   return new TidegateError(final ?? `closed_${code}`, reason, !final, wait);

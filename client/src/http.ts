@@ -6,8 +6,8 @@ import type { Change } from "./protocol.js";
 export interface Call {
   readonly method?: string;
   readonly body?: unknown;
-  /** Makes a repetition harmless. */
-  readonly idempotencyKey?: string;
+  /** Of a write: makes repeating it harmless, and its echo known. */
+  readonly id?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -29,9 +29,8 @@ export const fetchOf = (settings: Settings): Fetch => {
   };
 };
 
-function requestOf({ method = "GET", body, idempotencyKey }: Call) {
-  const headers: Record<string, string> = {};
-  if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
+function requestOf({ method = "GET", body, id }: Call) {
+  const headers: Record<string, string> = id ? { "idempotency-key": id, "x-correlation-id": id } : {};
   if (!body) return { method, headers };
   headers["content-type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   return { method, headers, body: JSON.stringify(body) };

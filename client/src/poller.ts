@@ -1,12 +1,12 @@
 import { backoff } from "./backoff.js";
-import { unreachable } from "./errors.js";
+import { type TidegateError, unreachable } from "./errors.js";
 import type { Fetch } from "./http.js";
 import type { Inbox } from "./inbox.js";
 import type { ChangesPage } from "./protocol.js";
 
 /** How long the service may hold a poll, in seconds. */
 const WAIT_S = 25;
-/** Polls are at least this far apart when there is nothing to fetch, in milliseconds. */
+/** Polls that do not move on are at least this far apart, in milliseconds. */
 const PAUSE_MS = 1_000;
 
 /**
@@ -19,9 +19,8 @@ export class Poller {
   constructor(
     readonly fetch: Fetch,
     readonly inbox: Inbox,
+    /** In [0, 1). */
     readonly random: () => number,
-    /** Takes a fresh snapshot of what is wanted. */
-    readonly load: () => Promise<void>,
     readonly progress: () => void,
   ) {
     void this.#run();
@@ -33,47 +32,65 @@ export class Poller {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#ending;
-    for (let failures = 0; !signal.aborted; ) {
-      const pause = await this.#poll(signal).then(
+    for (let failures = 0; !this.#ending.signal.aborted; ) {
+      const pause = await this.#poll().then(
         (ms) => {
           failures = 0;
           return ms;
         },
-        () => backoff(++failures, this.random()),
+        ({ retryAfterMs = 0 }: TidegateError) => Math.max(retryAfterMs, backoff(++failures, this.random())),
       );
-      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, pause));
+      this.progress();
+      if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
   /** Fetches once; answers how long to wait before the next time. */
-  async #poll(signal: AbortSignal): Promise<number> {
+  async #poll(): Promise<number> {
     const { stream } = this.inbox;
-    if (!stream.position || stream.unknown.length) await this.load();
-    const from = stream.position;
     const request = stream.resume();
-    if (signal.aborted || !from || !request) throw unreachable("there is nothing to follow");
-    const topics = Object.keys(request.positions).map(encodeURIComponent).join();
-    const query = `epoch=${from.epoch}&after=${from.sequence}&topics=${topics}&wait=${WAIT_S}`;
-    const page = await this.fetch<ChangesPage>(`/changes?${query}`, { signal }).catch((error) => {
+    if (!request || !stream.position || stream.unknown.length) {
+      await this.#begin(stream.unknown);
+      return PAUSE_MS;
+    }
+    const { epoch, sequence } = stream.position;
+    const from = `epoch=${epoch}&after=${sequence}&wait=${WAIT_S}`;
+    const topics = Object.keys(request.positions);
+    const page = await this.#page(topics, from).catch((error: TidegateError) => {
       if (error.code === "position_not_available") return null;
       throw error;
     });
-    if (signal.aborted) return 0;
-    if (!page || !this.#take(page)) await this.load();
-    this.progress();
-    return page?.messages.length || page?.more ? 0 : PAUSE_MS;
+    stream.resumed(request);
+    if (!page || page.epoch !== epoch || !this.#take(page)) {
+      await this.#begin(topics);
+      return PAUSE_MS;
+    }
+    stream.reach(Object.fromEntries(topics.map((topic) => [topic, page.position])));
+    return page.position > sequence ? 0 : PAUSE_MS;
   }
 
-  /** Applies a page; false: something is missing in it. */
-  #take({ messages, epoch, position }: ChangesPage): boolean {
-    const { stream } = this.inbox;
-    const request = stream.resume();
-    if (!request || epoch !== stream.epoch) return false;
-    stream.resumed(request);
-    for (const message of messages) if (typeof this.inbox.receive(message) !== "string") return false;
-    const reached = Object.keys(request.positions).map((topic) => [topic, position]);
-    stream.reach(Object.fromEntries(reached));
+  /** Starts over with topics; with none named, all projects of the user. */
+  async #begin(topics: readonly string[]): Promise<void> {
+    this.#take(await this.#page(topics, ""));
+  }
+
+  async #page(topics: readonly string[], from: string): Promise<ChangesPage> {
+    const { signal } = this.#ending;
+    const named = topics.length ? `&topics=${topics.map(encodeURIComponent).join()}` : "";
+    const page = await this.fetch<ChangesPage>(`/changes?${from}${named}`, { signal });
+    if (signal.aborted) throw unreachable("stopped");
+    return page;
+  }
+
+  /** Takes a page in; false: something is missing in it. */
+  #take({ messages }: ChangesPage): boolean {
+    for (const message of messages) {
+      if (message.type === "sync") this.inbox.sync(message.payload);
+      else if (message.type === "ack") this.inbox.refuse(message.payload.refused);
+      else if (message.type === "update" || message.type === "bulk") {
+        if (typeof this.inbox.receive(message) !== "string") return false;
+      }
+    }
     return true;
   }
 }

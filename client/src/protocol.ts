@@ -267,7 +267,7 @@ export type ClientMessage = { readonly correlationId?: string } & (
 
 /** The answer of `GET /api/v2/changes`. */
 export interface ChangesPage {
-  readonly messages: readonly EventMessage[];
+  readonly messages: readonly ServerMessage[];
   readonly epoch: string;
   readonly position: number;
   readonly more: boolean;

@@ -1,8 +1,7 @@
 /** What only those need who have no socket, or ask for summaries: loaded when it is needed. */
 
-import { TidegateError } from "./errors.js";
 import { factsOfSummaries } from "./facts.js";
-import { type Call, callOf, type Fetch, fetchOf } from "./http.js";
+import { callOf, type Fetch, fetchOf } from "./http.js";
 import type { Inbox } from "./inbox.js";
 import type { Settings } from "./options.js";
 import type { Outgoing, Written } from "./outbox.js";
@@ -25,13 +24,13 @@ export class Rest {
 
   /** Follows the stream by polling, until it is stopped. */
   poll(progress: () => void): Poller {
-    return new Poller(this.#fetch, this.inbox, this.settings.random, () => this.#resync(), progress);
+    return new Poller(this.#fetch, this.inbox, this.settings.random, progress);
   }
 
   /** Performs a write; repeating it is harmless. */
   async write({ id, change }: Outgoing): Promise<Written> {
-    const [path, call]: [string, Call] = callOf(change);
-    return this.#fetch(path, { ...call, idempotencyKey: id });
+    const [path, call] = callOf(change);
+    return this.#fetch(path, { ...call, id });
   }
 
   /** Loads summaries into the store. */
@@ -42,19 +41,5 @@ export class Rest {
       store.apply(factsOfSummaries(loaded, loaded.sequence ?? 0), [], { cause: "sync" });
     }
     return loaded;
-  }
-
-  /** A snapshot of what is wanted, for when there is no socket to ask. */
-  async #resync(): Promise<void> {
-    const { topics: asked } = this.settings;
-    const wanted = this.inbox.stream.open;
-    const projects = wanted.flatMap((topic) => /^project:(.+)/.exec(topic)?.[1] ?? []);
-    const isAll = !asked || projects.length < wanted.length;
-    const loaded = await this.#summaries.load(isAll ? {} : { projectIds: projects });
-    const { epoch, sequence } = loaded;
-    if (!epoch || sequence === undefined) throw new TidegateError("no_position", "from where to go on", true);
-    const found = asked ? [] : Object.keys(loaded.projects).map((id) => `project:${id}`);
-    const topics = [...new Set([...wanted, ...found])];
-    this.inbox.sync({ ...loaded, epoch, sequence, topics, positions: {}, reason: "resync" });
   }
 }

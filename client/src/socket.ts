@@ -84,7 +84,8 @@ export class Socket {
     clearTimeout(this.#watchdog);
     this.#socket.close();
     // Whether the service heard them nobody can say.
-    const unanswered = new TidegateError("unanswered", error.reason, true, error.retryAfterMs);
+    const code = error.code === "too_large" ? error.code : "unanswered";
+    const unanswered = new TidegateError(code, error.reason, true, error.retryAfterMs);
     for (const answer of this.#questions.values()) answer(unanswered);
     this.events.close(error);
   }

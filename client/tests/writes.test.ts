@@ -137,6 +137,23 @@ describe("writes without a connection", () => {
   });
 });
 
+describe("a write that is too large", () => {
+  it("is refused for good, and the connection is made again", async () => {
+    const { client, service } = await liveWorld();
+    service.refusal = "silence";
+    const refused = expect(client.update(done("t1"))).rejects.toMatchObject({
+      code: "too_large",
+      retryable: false,
+    });
+    await pass();
+    service.hangUp(4413, "message too large");
+    await pass(500);
+    await refused;
+    expect(client.state.status).toBe("live");
+    expect(service.heard.filter(({ type }) => type === "update")).toHaveLength(1);
+  });
+});
+
 describe("a write whose answer was lost", () => {
   it("is not sent again when its echo is seen", async () => {
     const { client, service } = await liveWorld();

@@ -175,13 +175,20 @@ export class FakeService {
     this.requests.push(`${init.method ?? "GET"} ${path}${url.search}`);
     if (!this.isReachable) throw new TypeError("fetch failed");
     const body = init.body ? JSON.parse(String(init.body)) : undefined;
-    this.keys.push(new Headers(init.headers).get("idempotency-key"));
+    const headers = new Headers(init.headers);
+    this.keys.push(headers.get("idempotency-key"));
     await Promise.resolve();
     if (init.signal?.aborted) throw new DOMException("aborted", "AbortError");
-    return this.answer(init.method ?? "GET", path, url.searchParams, body);
+    return this.answer(init.method ?? "GET", path, url.searchParams, headers, body);
   };
 
-  private answer(method: string, path: string, query: URLSearchParams, body: any): Response {
+  private answer(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    headers: Headers,
+    body: any,
+  ): Response {
     if (path === "/changes") return this.changes(query);
     if (path === "/branches/summaries/bulk") {
       if (!this.bulkIsOn) return problem(503, "feature_off");
@@ -203,17 +210,21 @@ export class FakeService {
         next_cursor: null,
       });
     }
-    const action = ({ POST: "create", PATCH: "update", DELETE: "delete" } as const)[method];
-    return Response.json(
-      this.write({ entity: "task", action: action ?? "update", data: { id, ...body } }, null),
-    );
+    const action = ({ POST: "create", PATCH: "update", DELETE: "delete" } as const)[method] ?? "update";
+    const change = { entity: "task", action, data: { id, ...body } };
+    return Response.json(this.write(change, headers.get("x-correlation-id")));
   }
 
   private changes(query: URLSearchParams): Response {
-    const after = Number(query.get("after") ?? this.head);
-    const asked = query.get("epoch");
-    if ((asked && asked !== this.epoch) || after < this.oldest) return problem(410, "position_not_available");
-    const topics = (query.get("topics") ?? "").split(",");
+    const own = [...this.projects.keys()].map((id) => `project:${id}`);
+    const topics = query.get("topics")?.split(",") ?? own;
+    if (!query.has("after")) {
+      const sync = { type: "sync", payload: this.snapshot(topics, "connect") };
+      return Response.json({ messages: [sync], epoch: this.epoch, position: this.head, more: false });
+    }
+    const after = Number(query.get("after"));
+    if (query.get("epoch") !== this.epoch || after < this.oldest)
+      return problem(410, "position_not_available");
     const position = Math.min(...topics.map((topic) => this.position(topic)));
     const messages = topics.flatMap((topic) => this.since(topic, after));
     return Response.json({ messages, epoch: this.epoch, position, more: false });
