@@ -11,16 +11,18 @@ demo: ## from a fresh machine to the running demo (Ctrl-C ends it; the second st
 	@scripts/setup.sh rust postgres
 	@cargo run --locked -- dev
 
-test: ## every test, against a private Postgres that is started and stopped for it
-	@scripts/setup.sh rust pgtap python
+test: ## every test, against a private Postgres that is started and stopped for it; the client's too
+	@scripts/setup.sh rust pgtap python node
 	@scripts/test.sh
+	@scripts/test_client.sh
 
-check: ## format, lints, what documents name, scripts, compose.yaml
-	@scripts/setup.sh rust compose
+check: ## format, lints, what documents name, scripts, compose.yaml; types and sizes of the client
+	@scripts/setup.sh rust compose node
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	python3 scripts/check_paths.py
 	scripts/check_scripts.sh
+	scripts/check_client.sh
 
 bench: ## what the write path costs: one line per scenario, by pgbench
 	@scripts/setup.sh rust postgres

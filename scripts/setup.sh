@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what a make target lacks, or names it in one line.
 #
-#   scripts/setup.sh rust postgres pgtap compose
+#   scripts/setup.sh rust postgres pgtap python compose node
 #
 # Asking for what is already there costs a few milliseconds and touches nothing.
 set -euo pipefail
 
 readonly OLDEST_POSTGRES=15
+readonly OLDEST_NODE=20
 package_lists_are_fresh=no
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -132,9 +133,22 @@ setup_compose() {
   apt_install docker-compose
 }
 
+node_is_new_enough() {
+  have node && have npm && [ "$(node --print 'parseInt(process.versions.node)')" -ge "$OLDEST_NODE" ]
+}
+
+setup_node() {
+  node_is_new_enough && return
+  if can_apt; then apt_install nodejs npm
+  elif can_brew; then say 'installing node'; brew install -q node >&2
+  fi
+  node_is_new_enough || fail "Node.js $OLDEST_NODE or newer, with npm, is missing" \
+    'install it from its project (this distribution may only have an older one)'
+}
+
 for thing in "$@"; do
   case $thing in
-    rust | postgres | pgtap | python | compose) "setup_$thing" ;;
-    *) fail "unknown: $thing" 'known: rust postgres pgtap python compose' ;;
+    rust | postgres | pgtap | python | compose | node) "setup_$thing" ;;
+    *) fail "unknown: $thing" 'known: rust postgres pgtap python compose node' ;;
   esac
 done

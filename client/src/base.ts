@@ -1,4 +1,4 @@
-import type { Fact } from "./facts.js";
+import { type Fact, isElsewhere } from "./facts.js";
 import type { Body } from "./protocol.js";
 
 /** Deletions that are remembered, so that what is told late does not bring a row back. */
@@ -37,7 +37,9 @@ export class Base {
   }
 
   /** Believes a fact, unless something newer is known. Answers whether it did. */
-  put({ kind, id, part, body, asOf }: Fact): boolean {
+  put({ kind, id, part, body, asOf, left }: Fact): boolean {
+    const held = left && this.get(kind, id);
+    if (held && isElsewhere(left, held)) return false;
     const grave = `${kind}:${id}`;
     const entry = this.#kinds.get(kind)?.get(id);
     const known = body ? entry?.[part]?.asOf : newest(entry);

@@ -10,6 +10,8 @@ export interface Fact {
   /** Null: it is gone. */
   readonly body: Body | null;
   readonly asOf: number;
+  /** The topic that it left: who holds it as part of another one keeps it. */
+  readonly left?: string;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -49,18 +51,33 @@ export const rowsOf = (message: EventMessage): string[] =>
 
 /** What a message says, in the order in which it is to be believed. */
 export function factsOf(message: EventMessage): Fact[] {
-  const { sequence, payload } = message;
+  const { sequence, payload, metadata } = message;
   const facts: Fact[] = [];
-  const say = (kind: string, part: Fact["part"], id: unknown, body: Body | null, asOf = sequence): void => {
-    if (typeof id === "string") facts.push({ kind, id, part, body, asOf });
+  const say = (
+    kind: string,
+    part: Fact["part"],
+    body: Body,
+    isGone: boolean,
+    id: unknown = body.id,
+  ): void => {
+    if (typeof id !== "string") return;
+    const left = body.left === true ? { left: metadata.topic ?? "" } : {};
+    facts.push({
+      kind,
+      id,
+      part,
+      body: isGone || body.left ? null : body,
+      asOf: body.asOf ?? sequence,
+      ...left,
+    });
   };
   for (const { kind, gone, id, primary } of rows(message)) {
     // A row that was gone when the message was made has no primary; the message that deletes it follows.
-    if (gone || primary) say(kind, "row", id, gone ? null : primary, primary?.asOf);
+    if (gone || primary) say(kind, "row", primary ?? {}, gone, id);
   }
   for (const [kind, bodies] of Object.entries(payload.data.cascade)) {
     for (const body of bodies as readonly Body[]) {
-      say(kind, "summary", body.id, body.deleted === true ? null : body, body.asOf);
+      say(kind, "summary", body, body.deleted === true);
     }
   }
   return facts;
@@ -83,6 +100,13 @@ export function factsOfSummaries({ summaries, projects }: Summaries, sequence: n
       asOf: body.asOf ?? sequence,
     }));
   return [...of("projects", projects), ...of("branches", summaries)];
+}
+
+/** Whether something that is held is known to be part of another thing than the one that the topic is about. */
+export function isElsewhere(topic: string, body: Body): boolean {
+  const [what, key] = topic.split(":");
+  const place = body[`${what}_id`];
+  return place !== undefined && place !== key;
 }
 
 /** Whether something that is held belongs to a topic, so that a snapshot of the topic speaks for it. */

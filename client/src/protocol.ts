@@ -1,8 +1,7 @@
 /**
  * Protocol 2.0 as types: what the service and the client say to each other.
  *
- * Shaped by hand after `docs/protocol.md`; `npm run generate` writes the types of the service's own documents
- * beside it, and a test holds the two against each other.
+ * Shaped by hand after `docs/protocol.md`; `npm run generate` writes those of the service's own documents beside it.
  */
 
 /** What kind of writer made a change. */

@@ -56,6 +56,46 @@ describe("the base", () => {
   });
 });
 
+describe("a row that moved to another project", () => {
+  const moved = row("t", 7, { project_id: "p2" });
+  const left: Fact = { ...row("t", 7, null), left: "project:p1" };
+
+  it("is forgotten by those who only hear the one that it left", () => {
+    const { store } = storeWith(
+      row("t", 5, { project_id: "p1" }),
+      summary("t", 5, { project_id: "p1" }),
+      left,
+    );
+    expect(store.get("tasks", "t")).toBeUndefined();
+    store.apply([row("t", 6, { project_id: "p1" })], [], MESSAGE);
+    expect(store.get("tasks", "t")).toBeUndefined();
+  });
+
+  it("is kept by those who hear both, in whatever order they are told", () => {
+    for (const told of [
+      [moved, left],
+      [left, moved],
+    ]) {
+      const { store } = storeWith(row("t", 5, { project_id: "p1" }), ...told);
+      expect(store.get("tasks", "t")).toMatchObject({ project_id: "p2" });
+    }
+  });
+
+  it("is told as one that left the topic of the message", () => {
+    const message = {
+      type: "update",
+      sequence: 7,
+      metadata: { topic: "project:p1" },
+      payload: {
+        entity: "task",
+        action: "update",
+        data: { primary: { id: "t", left: true, asOf: 7 }, cascade: {} },
+      },
+    } as unknown as BulkMessage;
+    expect(factsOf(message)).toEqual([left]);
+  });
+});
+
 describe("a change set", () => {
   it("is told once, when all of it is applied", () => {
     const { store } = storeWith();

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The client's types, format and lints, and that it is as small as it promises.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+scripts/client_packages.sh
+cd client && npm run --silent check
