@@ -86,9 +86,9 @@ export class Connection {
   /** Performs a write, if there is a way to do so now. */
   async write(record: Outgoing): Promise<Written> {
     const { status } = this.#phase;
-    if (status === "live" && this.#conversation) return this.#conversation.write(record.id, record.change);
-    if (status !== "polling") throw new TidegateError("not_connected", `the connection is ${status}`, true);
-    return (await this.rest()).write(record);
+    if (status === "polling") return (await this.rest()).write(record);
+    if (status === "live" && this.#conversation) return this.#conversation.write(record);
+    throw new TidegateError("not_connected", `the connection is ${status}`, true);
   }
 
   async #attempt(): Promise<void> {
@@ -143,11 +143,12 @@ export class Connection {
   }
 
   async #poll(reason: TidegateError): Promise<void> {
+    if (this.#poller) return;
     const era = this.#era;
     // Without a network this fails too; the next failure tries again.
     const rest = await this.rest().catch(() => null);
     if (!rest || era !== this.#era || this.#conversation) return;
-    this.#poller ??= rest.poll(() => this.events.changed());
+    this.#poller = rest.poll();
     this.#enter({ status: "polling", reason });
   }
 

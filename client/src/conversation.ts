@@ -2,7 +2,8 @@ import { TidegateError } from "./errors.js";
 import { joinedBy } from "./facts.js";
 import type { Inbox } from "./inbox.js";
 import type { SocketLike } from "./options.js";
-import type { Ack, Change, ClientMessage, ServerMessage } from "./protocol.js";
+import type { Outgoing, Written } from "./outbox.js";
+import type { Ack, ClientMessage, ServerMessage } from "./protocol.js";
 import { Socket } from "./socket.js";
 import type { Resume, Verdict } from "./stream.js";
 
@@ -83,11 +84,12 @@ export class Conversation {
   }
 
   /** Performs a write. */
-  write(correlationId: string, { entity, action, data }: Change): Promise<Ack> {
+  write({ id: correlationId, change }: Outgoing): Promise<Written> {
+    const { entity, action, data } = change;
     const payload = { entity, action, data: { primary: data } };
     return new Promise((resolve, reject) =>
       this.#socket.ask({ type: "update", correlationId, payload }, (answer) => {
-        if (!(answer instanceof TidegateError)) resolve(answer);
+        if (!(answer instanceof TidegateError)) resolve({ txid: answer.txid, id: answer.id });
         // Another socket would take it no better.
         else if (answer.code === "too_large") reject(new TidegateError(answer.code, answer.reason));
         else reject(answer);

@@ -14,8 +14,8 @@ export interface Outgoing {
 /** The service performed a write. */
 export interface Written {
   /** The transaction; absent when only the echo was seen. */
-  readonly txid?: string;
-  readonly id?: string;
+  readonly txid?: string | undefined;
+  readonly id?: string | undefined;
 }
 
 /** Where records are kept, oldest first. */

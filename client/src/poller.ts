@@ -21,7 +21,6 @@ export class Poller {
     readonly inbox: Inbox,
     /** In [0, 1). */
     readonly random: () => number,
-    readonly progress: () => void,
   ) {
     void this.#run();
   }
@@ -40,7 +39,6 @@ export class Poller {
         },
         ({ retryAfterMs = 0 }: TidegateError) => Math.max(retryAfterMs, backoff(++failures, this.random())),
       );
-      this.progress();
       if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

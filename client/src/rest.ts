@@ -23,14 +23,15 @@ export class Rest {
   }
 
   /** Follows the stream by polling, until it is stopped. */
-  poll(progress: () => void): Poller {
-    return new Poller(this.#fetch, this.inbox, this.settings.random, progress);
+  poll(): Poller {
+    return new Poller(this.#fetch, this.inbox, this.settings.random);
   }
 
   /** Performs a write; repeating it is harmless. */
   async write({ id, change }: Outgoing): Promise<Written> {
     const [path, call] = callOf(change);
-    return this.#fetch(path, { ...call, id });
+    const written = await this.#fetch<Written>(path, { ...call, id });
+    return { txid: written.txid, id: written.id };
   }
 
   /** Loads summaries into the store. */

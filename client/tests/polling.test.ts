@@ -46,12 +46,15 @@ describe("when five attempts have failed", () => {
 
   it("the socket is still tried, and taken when it is there", async () => {
     const { client, service, statuses } = await liveWorld();
+    const states: string[] = [];
+    client.on("state", ({ status }) => states.push(status));
     service.refusesSockets = true;
     service.hangUp();
     await pass(FIVE_FAILURES);
     const failed = service.connections;
     await pass(31_000);
     expect(service.connections).toBe(failed + 2);
+    expect(states.filter((status) => status === "polling")).toHaveLength(1);
     service.commit(taskOf("t1", {}));
     service.refusesSockets = false;
     await pass(15_000);

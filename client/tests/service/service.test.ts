@@ -23,6 +23,8 @@ async function liveClient(options: Partial<Options> = {}): Promise<Client> {
 
 const titles = (client: Client): string[] =>
   [...client.store.all("tasks").values()].map(({ title }) => title);
+const totals = (client: Client) =>
+  [...client.store.all("branches")].map(([id, { total_tasks }]) => [id, total_tasks]).sort();
 const write = (client: Client, title: string, fields: object = {}) => {
   const [branch] = client.store.all("branches").values();
   return client.update({
@@ -31,6 +33,13 @@ const write = (client: Client, title: string, fields: object = {}) => {
     data: { git_branch_id: branch?.id, title, ...fields },
   });
 };
+
+/** Services older than the client have no way around the socket. */
+const authorization = `Bearer ${token}`;
+const answers = (path: string) =>
+  fetch(`${url}/api/v2${path}`, { headers: { authorization } }).then(({ ok }) => ok);
+const canPoll = await answers("/changes?wait=0&sync=none");
+const hasRest = await answers("/projects");
 
 describe("against the service", () => {
   it("a client is live with all projects of its user", async () => {
@@ -93,5 +102,49 @@ describe("against the service", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["examples/follow.mjs"]);
     expect(stdout).toMatch(/^projects \S+ \S/m);
     expect(stdout).toMatch(/^tasks \S+ Say hello$/m);
+  });
+});
+
+describe.skipIf(!canPoll)("where no socket opens", () => {
+  class NoSocket {
+    onclose: ((event: never) => void) | null = null;
+    onopen = null;
+    onmessage = null;
+    onerror = null;
+    constructor() {
+      setTimeout(() => this.onclose?.({ code: 1006, reason: "" } as never), 1);
+    }
+    send(): void {}
+    close(): void {}
+  }
+  const pollingClient = () => liveClient({ WebSocket: NoSocket, random: () => 0.01 });
+
+  it("a client polls, and has everything that others write", async () => {
+    const [writer, reader] = [await liveClient(), await pollingClient()];
+    expect(reader.state.status).toBe("polling");
+    await vi.waitFor(() => expect(reader.state.position).not.toBeNull(), PATIENCE);
+    expect(totals(reader)).toEqual(totals(writer));
+    const { id } = await write(writer, "Seen by polling");
+    await vi.waitFor(() => expect(reader.store.get("tasks", id ?? "")).toBeDefined(), PATIENCE);
+  });
+
+  it.skipIf(!hasRest)("it writes by plain requests", async () => {
+    const [writer, reader] = [await pollingClient(), await liveClient()];
+    await vi.waitFor(() => expect(writer.store.all("branches").size).toBeGreaterThan(0), PATIENCE);
+    const { id } = await write(writer, "Written without a socket");
+    await vi.waitFor(() => expect(reader.store.get("tasks", id ?? "")).toBeDefined(), PATIENCE);
+    await vi.waitFor(() => expect(writer.store.patches.size).toBe(0), PATIENCE);
+  });
+});
+
+describe.skipIf(!hasRest)("summaries", () => {
+  it.each([true, false])("are the same by the bulk call and project by project (bulk: %s)", async (bulk) => {
+    const client = await liveClient({ bulk });
+    const { summaries, projects } = await client.loadSummaries();
+    expect(client.summaryWay).toEqual({ way: bulk ? "bulk" : "per-project" });
+    expect(Object.keys(projects).sort()).toEqual([...client.store.all("projects").keys()].sort());
+    for (const [id, { total_tasks }] of Object.entries(summaries)) {
+      expect(client.store.get("branches", id)?.total_tasks).toBe(total_tasks);
+    }
   });
 });
