@@ -18,7 +18,7 @@ const ECHO_MS = 10_000;
 
 /** What a client tells, by name. */
 export interface ClientEvents {
-  /** `client.state` changed by more than a number. */
+  /** `client.state` changed by more than a number, or a snapshot came. */
   state: ConnectionState;
   /** A topic's state changed by more than a number. */
   subscription: { readonly topic: string; readonly state: SubscriptionState };
@@ -70,7 +70,7 @@ export class Client {
       },
       synced: (snapshot) => {
         this.#surroundings?.tell({ type: "sync", snapshot });
-        this.#announce();
+        this.#changed();
       },
       refused: () => this.#announce(),
       settled: (ids) => this.#outbox.echoed(ids),
@@ -128,9 +128,9 @@ export class Client {
   /** Resolves when nothing is missing; rejects when the connection is closed for good. */
   live(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const check = ({ status, reason }: { status: string; reason?: unknown }): void => {
-        if (status === "live" || status === "polling") resolve();
-        else if (status === "closed") reject(reason ?? new TidegateError("closed"));
+      const check = (state: ConnectionState): void => {
+        if (state.status === "closed") reject(state.reason ?? new TidegateError("closed"));
+        else if (state.status === "live" || (state.status === "polling" && state.position)) resolve();
         else return;
         stop();
       };

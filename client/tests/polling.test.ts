@@ -93,6 +93,24 @@ describe("when five attempts have failed", () => {
   });
 });
 
+describe("a client that polls", () => {
+  it("is live once it has a snapshot, not before", async () => {
+    const service = serviceWithProject();
+    service.isReachable = false;
+    const { client } = connectTo(service);
+    let isLive = false;
+    void client.live().then(() => {
+      isLive = true;
+    });
+    await pass(FIVE_FAILURES);
+    expect([client.state.status, isLive]).toEqual(["polling", false]);
+    service.refusesSockets = true;
+    service.isReachable = true;
+    await pass(10_000);
+    expect([client.state.status, isLive]).toEqual(["polling", true]);
+  });
+});
+
 describe("without any WebSocket", () => {
   it("the client polls from the start, all projects of the user", async () => {
     vi.stubGlobal("WebSocket", undefined);
