@@ -85,8 +85,7 @@ export class Outbox {
   /** Whether there is a way now. */
   set isOpen(isOpen: boolean) {
     this.#isOpen = isOpen;
-    clearTimeout(this.#timer);
-    if (isOpen) void this.#drain();
+    this.#resume();
   }
 
   /** The echo of writes was seen: they were performed, whatever becomes of the answer. */
@@ -112,7 +111,7 @@ export class Outbox {
 
   async #drain(): Promise<void> {
     if (this.#inFlight) return;
-    for (let next = this.#records[0]; next && this.#isOpen; next = this.#records[0]) {
+    for (let next = this.#records[0]; next && this.#isOpen && !this.#timer; next = this.#records[0]) {
       this.#inFlight = next.id;
       await this.#send(next);
       this.#inFlight = undefined;
@@ -129,10 +128,14 @@ export class Outbox {
     if (this.#doubts.get(id) === "echoed") return this.finish(id, {});
     if (wasDoubtful && outcome.code === DONE_BEFORE[change.action]) return this.finish(id, {});
     if (!outcome.retryable) return this.finish(id, outcome);
-    this.isOpen = false;
+    if (!this.#isOpen) return;
     const delay = outcome.retryAfterMs ?? backoff(++this.#failures, this.ports.random());
-    this.#timer = setTimeout(() => {
-      this.isOpen = true;
-    }, delay);
+    this.#timer = setTimeout(() => this.#resume(), delay);
+  }
+
+  #resume(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void this.#drain();
   }
 }

@@ -15,6 +15,7 @@ const PAUSE_MS = 1_000;
  */
 export class Poller {
   readonly #ending = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly fetch: Fetch,
@@ -28,6 +29,7 @@ export class Poller {
   /** Ends it; an answer that is under way is not applied. */
   stop(): void {
     this.#ending.abort();
+    clearTimeout(this.#timer);
   }
 
   async #run(): Promise<void> {
@@ -39,7 +41,10 @@ export class Poller {
         },
         ({ retryAfterMs = 0 }: TidegateError) => Math.max(retryAfterMs, backoff(++failures, this.random())),
       );
-      if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+      if (!pause || this.#ending.signal.aborted) continue;
+      await new Promise((resolve) => {
+        this.#timer = setTimeout(resolve, pause);
+      });
     }
   }
 

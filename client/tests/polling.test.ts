@@ -94,6 +94,16 @@ describe("when five attempts have failed", () => {
 });
 
 describe("a client that polls", () => {
+  it("leaves no timer behind when it is closed", async () => {
+    const { client, service } = await liveWorld();
+    service.refusesSockets = true;
+    service.hangUp();
+    await pass(FIVE_FAILURES);
+    client.close();
+    await pass();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("is live once it has a snapshot, not before", async () => {
     const service = serviceWithProject();
     service.isReachable = false;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Change } from "../src/index.js";
 import { PROJECT } from "./support/fake-service.js";
 import { connectTo, fakeTime, liveWorld, pass, serviceWithProject, taskOf } from "./support/world.js";
@@ -134,6 +134,18 @@ describe("writes without a connection", () => {
     expect(service.keys).toContain(id);
     await pass(2_000);
     expect(client.store.patches.size).toBe(0);
+  });
+});
+
+describe("a client that is closed", () => {
+  it("leaves no timer behind, even with a write under way", async () => {
+    const { client, service } = await liveWorld();
+    service.refusal = "silence";
+    void client.update(done("t1"));
+    await pass();
+    client.close();
+    await pass();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
