@@ -7,7 +7,7 @@ import { type Effect, effectsOf } from "./patches.js";
 import type { Change, EventMessage } from "./protocol.js";
 import type { Rest } from "./rest.js";
 import { type ConnectionState, type SubscriptionState, subscriptionState } from "./states.js";
-import { Store } from "./store.js";
+import { Store, type StoreView } from "./store.js";
 import { Stream } from "./stream.js";
 import type { LoadedSummaries, SummaryRequest, SummaryWay } from "./summaries.js";
 import { type Insides, Solitude, type Surroundings } from "./surroundings.js";
@@ -41,8 +41,7 @@ interface Promised {
 
 /** A store that follows a Tidegate service. */
 export class Client {
-  /** What is shown: read from it, listen to it. */
-  readonly store = new Store();
+  readonly #store = new Store();
   readonly #settings: Settings;
   readonly #stream = new Stream();
   readonly #inbox: Inbox;
@@ -63,7 +62,7 @@ export class Client {
     this.#settings = settings;
     this.#summaryWay = { way: settings.bulk ? "bulk" : "per-project" };
     this.#stream.want(settings.topics ?? []);
-    this.#inbox = new Inbox(this.#stream, this.store, {
+    this.#inbox = new Inbox(this.#stream, this.#store, {
       message: (message) => {
         this.#surroundings?.tell({ type: "event", message });
         this.#emit("message", message);
@@ -89,6 +88,11 @@ export class Client {
       problem: (error) => this.#emit("error", new TidegateError("outbox_not_durable", String(error))),
     });
     void surroundings.then(() => this.#review());
+  }
+
+  /** What is shown: read from it, listen to it. */
+  get store(): StoreView {
+    return this.#store;
   }
 
   /** How the client and the service stand to each other. */
@@ -152,7 +156,7 @@ export class Client {
   unsubscribe(topics: readonly string[]): void {
     const dropped = this.#stream.drop(topics);
     if (this.#leads) this.#connection.unfollow(dropped);
-    this.store.release(dropped, this.#stream.open);
+    this.#store.release(dropped, this.#stream.open);
   }
 
   /**
@@ -166,7 +170,7 @@ export class Client {
     const outcome = new Promise<Written>((resolve, reject) =>
       this.#promises.set(record.id, { resolve, reject }),
     );
-    this.store.add({ id: record.id, effects: effects ?? effectsOf(whole) });
+    this.#store.add({ id: record.id, effects: effects ?? effectsOf(whole) });
     await this.#outbox.add(record).catch((error) => this.#done(record, error));
     if (!this.#leads) this.#surroundings?.wrote();
     return outcome;
@@ -257,7 +261,7 @@ export class Client {
   /** Writes that an earlier page or another tab left. */
   async #adoptWrites(): Promise<void> {
     const found = await this.#outbox.reload().catch(() => []);
-    for (const { id, change } of found) this.store.add({ id, effects: effectsOf(change) });
+    for (const { id, change } of found) this.#store.add({ id, effects: effectsOf(change) });
   }
 
   #changed(): void {
@@ -285,7 +289,7 @@ export class Client {
     if (outcome instanceof TidegateError) {
       // What others wrote before it is shown first, so that what is taken back uncovers the present.
       this.#inbox.flush();
-      this.store.remove(id, "rejected");
+      this.#store.remove(id, "rejected");
       if (promise) promise.reject(outcome);
       else this.#emit("error", outcome);
     } else {
@@ -296,11 +300,11 @@ export class Client {
 
   /** Shows a confirmed write until its echo does, or does not in time. */
   #await(id: string, txid?: string): void {
-    if (!txid || this.#inbox.hasSeen(txid)) return this.store.remove(id, "settled");
-    this.store.acknowledge(id, txid);
+    if (!txid || this.#inbox.hasSeen(txid)) return this.#store.remove(id, "settled");
+    this.#store.acknowledge(id, txid);
     const timer = setTimeout(() => {
       this.#echoTimers.delete(id);
-      this.store.remove(id, "settled");
+      this.#store.remove(id, "settled");
     }, ECHO_MS);
     this.#echoTimers.set(id, timer);
   }

@@ -10,7 +10,8 @@
  * ```
  *
  * The pure parts (`chain`, `stream`, `facts`, `base`, `patches`, `store`, `ai-buffer`, `backoff`) have neither clock
- * nor I/O; `socket`, `conversation`, `poller`, `connection`, `tabs` and the outbox have nothing else.
+ * nor I/O. Around them: `socket`, `conversation` and `connection`; `rest` (polling, summaries) and `browser` (tabs,
+ * a durable outbox) are loaded when they are needed.
  */
 import { Client } from "./client.js";
 import type { Options } from "./options.js";
@@ -25,5 +26,5 @@ export type { Outgoing, Written } from "./outbox.js";
 export type { Effect, Patch } from "./patches.js";
 export type * from "./protocol.js";
 export type { ConnectionState, Position, SubscriptionState } from "./states.js";
-export type { BodyOf, ChangeSet, Difference, Kinds, Occasion, Store } from "./store.js";
+export type { BodyOf, ChangeSet, Difference, Kinds, Occasion, StoreView } from "./store.js";
 export type { LoadedSummaries, SummaryRequest, SummaryWay } from "./summaries.js";

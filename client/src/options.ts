@@ -15,27 +15,25 @@ export interface Options {
   /** The credential, or how to get one: it is asked for at each connection. */
   readonly token: string | (() => string | Promise<string>);
   /** What to follow from the start. By default all projects of the user, those that come later included. */
-  readonly topics?: readonly string[];
+  readonly topics?: readonly string[] | undefined;
   /**
    * Names what tabs share and where unsent writes are kept: give each signed-in user their own. By default the user
    * (`sub`) of a JSON Web Token given as text; without any, tabs share nothing and a reload forgets unsent writes.
    */
-  readonly scope?: string;
+  readonly scope?: string | undefined;
   /** Tabs of one scope share one socket. Default: true, where the browser can. */
-  readonly tabs?: boolean;
+  readonly tabs?: boolean | undefined;
   /** A hidden tab disconnects, and resumes when it is seen again. Default: true. */
-  readonly pauseWhenHidden?: boolean;
+  readonly pauseWhenHidden?: boolean | undefined;
   /** Whether summaries may be loaded by the bulk call; off: project by project. Default: true. */
-  readonly bulk?: boolean;
+  readonly bulk?: boolean | undefined;
   /** Writes that may wait to be sent. Default: 200. */
-  readonly outboxMax?: number;
+  readonly outboxMax?: number | undefined;
   /** For Node 20, which has none: `import { WebSocket } from "ws"`. */
-  readonly WebSocket?: new (
-    url: string,
-  ) => SocketLike;
-  readonly fetch?: typeof fetch;
+  readonly WebSocket?: (new (url: string) => SocketLike) | undefined;
+  readonly fetch?: typeof fetch | undefined;
   /** In [0, 1); for tests. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** Options with nothing left open. */

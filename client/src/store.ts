@@ -185,3 +185,6 @@ export class Store {
     for (const listener of this.#listeners) listener(set);
   }
 }
+
+/** The store as its readers see it. */
+export type StoreView = Pick<Store, "get" | "all" | "listen" | "patches" | "summaries">;

@@ -16,7 +16,7 @@ describe("connecting", () => {
   });
 
   it("follows all projects of the user when no topics are named, and its own topic", async () => {
-    const { client, service } = connectTo(serviceWithProject(), { topics: undefined as never });
+    const { client, service } = connectTo(serviceWithProject(), { topics: undefined });
     await pass();
     expect(client.topics).toEqual([PROJECT, "user:u1"]);
     expect(client.state.status).toBe("live");

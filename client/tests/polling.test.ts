@@ -125,8 +125,8 @@ describe("without any WebSocket", () => {
   it("the client polls from the start, all projects of the user", async () => {
     vi.stubGlobal("WebSocket", undefined);
     const { client } = connectTo(serviceWithProject(), {
-      WebSocket: undefined as never,
-      topics: undefined as never,
+      WebSocket: undefined,
+      topics: undefined,
     });
     await pass();
     expect(client.state).toMatchObject({ status: "polling", reason: { code: "no_websocket" } });
