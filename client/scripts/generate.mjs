@@ -19,7 +19,8 @@ for (const name of ["openapi", "asyncapi"]) {
     console.error(
       `client: ${url}/${name}.json answered ${response.status}\n  is the service as new as the client?`,
     );
-    process.exit(1);
+    process.exitCode = 1;
+    continue;
   }
   const { components, info } = await response.json();
   const $defs = moved(components.schemas);

@@ -1,4 +1,4 @@
-import { TidegateError } from "./errors.js";
+import { errorOf, TidegateError } from "./errors.js";
 import { joinedBy } from "./facts.js";
 import type { Inbox } from "./inbox.js";
 import type { SocketLike } from "./options.js";
@@ -135,10 +135,9 @@ export class Conversation {
     } else if (message.type === "heartbeat") {
       stream.reach(message.payload.positions);
     } else if (message.type === "error") {
-      const { code, message: reason, retryable, retryAfterMs } = message.payload;
-      this.events.problem(new TidegateError(code, reason, retryable, retryAfterMs));
+      this.events.problem(errorOf(message));
       // Which topic, the answer to a resume says.
-      if (code === "topic_revoked") this.#resume(stream.resume());
+      if (message.payload.code === "topic_revoked") this.#resume(stream.resume());
     }
     this.events.progress();
   }

@@ -1,3 +1,5 @@
+import type { ErrorMessage } from "./protocol.js";
+
 /** What went wrong, in words that a program can act on. The codes are those of `docs/errors.md`. */
 export class TidegateError extends Error {
   override readonly name = "TidegateError";
@@ -19,6 +21,10 @@ export class TidegateError extends Error {
 /** The network failed, or the service is away: it will pass. */
 export const unreachable = (reason: unknown): TidegateError =>
   reason instanceof TidegateError ? reason : new TidegateError("unreachable", String(reason), true);
+
+/** What an `error` of the service says. */
+export const errorOf = ({ payload }: ErrorMessage): TidegateError =>
+  new TidegateError(payload.code, payload.message, payload.retryable, payload.retryAfterMs ?? undefined);
 
 /** Close codes after which nobody should come back as they are, with what they mean. */
 const FINAL_CLOSES: Readonly<Record<number, string>> = { 4400: "malformed", 4403: "forbidden" };

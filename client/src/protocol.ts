@@ -1,7 +1,8 @@
 /**
  * Protocol 2.0 as types: what the service and the client say to each other.
  *
- * Shaped by hand after `docs/protocol.md`; `npm run generate` writes those of the service's own documents beside it.
+ * Written by hand, to be read; `tests/protocol.types.ts` holds them against those that `npm run generate` makes of the
+ * service's own documents.
  */
 
 /** What kind of writer made a change. */
@@ -124,7 +125,7 @@ export interface Metadata {
   readonly previous: number | null;
   /** Everything on this topic up to here was sent: resume from it, never from `sequence`. */
   readonly position: number | null;
-  readonly batchSize?: number;
+  readonly batchSize?: number | null;
 }
 
 interface Envelope<Type extends string, Payload> {
@@ -229,8 +230,8 @@ export type ErrorMessage = Envelope<
     readonly code: string;
     readonly message: string;
     readonly retryable: boolean;
-    readonly retryAfterMs?: number;
-    readonly of?: string;
+    readonly retryAfterMs?: number | null;
+    readonly of?: string | null;
   }
 >;
 

@@ -1,4 +1,4 @@
-import { closeError, TidegateError } from "./errors.js";
+import { closeError, errorOf, TidegateError } from "./errors.js";
 import type { SocketLike } from "./options.js";
 import type { Ack, ClientMessage, ServerMessage } from "./protocol.js";
 import { uuid } from "./uuid.js";
@@ -69,8 +69,7 @@ export class Socket {
     if (!answer || (message.type !== "ack" && message.type !== "error")) return this.events.message(message);
     this.#questions.delete(id);
     if (message.type === "ack") return answer(message.payload, message);
-    const { code, message: reason, retryable, retryAfterMs } = message.payload;
-    answer(new TidegateError(code, reason, retryable, retryAfterMs));
+    answer(errorOf(message));
   }
 
   #expect(ms: number): void {
