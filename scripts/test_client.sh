@@ -2,6 +2,7 @@
 # The client's tests: those of its own, then a few against a service that is started for them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+PATH="$PWD/.tidegate/node/bin:$PATH"
 
 scripts/client_packages.sh
 (cd client && npm test --silent && npm run --silent build)
