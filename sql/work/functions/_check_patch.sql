@@ -15,7 +15,7 @@ begin
   from jsonb_object_keys(_check_patch.patch) f (name)
   where f.name <> all (_check_patch.writable)
     and f.name <> all (array['id', 'project_id', 'git_branch_id', 'branch_id', 'task_id',
-      'created_at', 'updated_at', 'asOf'])
+      'created_at', 'updated_at', 'asOf', 'txid'])
   limit 1;
   if found then
     raise invalid_parameter_value using
@@ -27,4 +27,4 @@ end
 $$;
 comment on function work._check_patch(jsonb, text[]) is
   'Refuses a patch with an unknown field. A whole row sent back is fine: work._as_placed looks '
-  'at the fields that say where it belongs, the times are ignored.';
+  'at the fields that say where it belongs; times, asOf and txid are ignored.';
