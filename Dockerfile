@@ -5,6 +5,7 @@ COPY Cargo.toml Cargo.lock build.rs tidegate.default.toml ./
 COPY src src
 COPY migrations migrations
 COPY sql sql
+COPY docs/errors.md docs/errors.md
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     cargo build --release --locked \

@@ -24,10 +24,11 @@ use crate::db::pool::{self, Pool};
 use crate::error::Failure;
 use crate::gateway::{Gateway, Manners};
 use crate::http::accept::{self, Limits};
+use crate::http::limits::PerUser;
 use crate::http::metrics::Rate;
 use crate::http::origin::Origins;
 use crate::http::visitor::Visitors;
-use crate::http::{self, Shared};
+use crate::http::{self, Settings, Shared};
 use crate::stream::counters::Counters;
 use crate::stream::feed::{Feed, Health, Manner, News};
 use crate::stream::hub::Hub;
@@ -101,6 +102,11 @@ impl App {
             origins: Origins::new(&config.http.allowed_origins),
             visitors: Visitors::from(config),
             rate: Rate::default(),
+            settings: Settings::from(config),
+            bulk_limit: PerUser::new(
+                config.http.bulk_requests,
+                Duration::from_secs(config.http.bulk_window_seconds),
+            ),
         });
         let addresses = (!shared.visitors.trust_forwarded_for).then(|| shared.visitors.addresses.clone());
         let limits = Limits {
@@ -126,7 +132,7 @@ async fn live(
     publisher: JoinHandle<()>,
     shutdown: CancellationToken,
 ) {
-    let router = http::router(shared.clone());
+    let router = http::router(&shared);
     let accepting: Vec<_> = listeners
         .into_iter()
         .map(|listener| tokio::spawn(accept::run(listener, router.clone(), limits.clone(), shutdown.clone())))

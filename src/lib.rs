@@ -10,6 +10,7 @@
 //!   stream                       listener ─> feed (tide.advance) ─> batch ─> hub ─> replay
 //!   gateway                      sockets: one message, encoded once for all of them
 //!   http, auth                   the router, limits, credentials
+//!   work                         the first room: model, store, routes of `/api/v2`
 //! ```
 //!
 //! Around it: `config`, `error`, `telemetry`; `db::migrate` and `db::definitions` put `migrations/` and `sql/`
@@ -26,3 +27,4 @@ pub mod gateway;
 pub mod http;
 pub mod stream;
 pub mod telemetry;
+pub mod work;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Credential, Principal, Refusal, Sources};
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::gateway::store::{Param, client, problem};
+use crate::db::session::{Param, connection as client, problem};
 
 /// Whose a key or a ticket is.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ pub mod history;
 pub mod migrate;
 pub mod pool;
 pub mod problem;
+pub mod session;
 
 /// The oldest Postgres that has everything we use: `create or replace trigger`, `xid8`.
 pub const OLDEST_SERVER: i32 = 14;

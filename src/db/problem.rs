@@ -15,8 +15,6 @@ use crate::error::Failure;
 /// An `application/problem+json` body (RFC 9457). Its `type` follows from the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The code as a sentence.
-    pub title: String,
     /// HTTP status.
     pub status: u16,
     /// What exactly, in words for the caller.
@@ -25,15 +23,19 @@ pub struct Problem {
     pub code: String,
     /// Which fields are to blame.
     pub errors: Vec<FieldError>,
+    /// Which of several operations was refused, from 0.
+    pub operation: Option<u32>,
     /// Seconds after which trying again makes sense (the `Retry-After` header).
     pub retry_after: Option<u32>,
+    /// By which name the log speaks of the request.
+    pub request_id: Option<String>,
 }
 
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut body = serializer.serialize_map(None)?;
         body.serialize_entry("type", &format!("/docs/errors#{}", self.code))?;
-        body.serialize_entry("title", &self.title)?;
+        body.serialize_entry("title", &self.title())?;
         body.serialize_entry("status", &self.status)?;
         if let Some(detail) = &self.detail {
             body.serialize_entry("detail", detail)?;
@@ -41,6 +43,12 @@ impl Serialize for Problem {
         body.serialize_entry("code", &self.code)?;
         if !self.errors.is_empty() {
             body.serialize_entry("errors", &self.errors)?;
+        }
+        if let Some(operation) = &self.operation {
+            body.serialize_entry("operation", operation)?;
+        }
+        if let Some(id) = &self.request_id {
+            body.serialize_entry("request_id", id)?;
         }
         body.end()
     }
@@ -59,7 +67,20 @@ impl Problem {
     /// A problem with a code of ours, e.g. `Problem::new(404, "task_not_found")`.
     pub fn new(status: u16, code: impl Into<String>) -> Self {
         let code = code.into();
-        Self { title: sentence(&code), status, detail: None, code, errors: Vec::new(), retry_after: None }
+        Self {
+            status,
+            detail: None,
+            code,
+            errors: Vec::new(),
+            operation: None,
+            retry_after: None,
+            request_id: None,
+        }
+    }
+
+    /// The code as a sentence.
+    pub fn title(&self) -> String {
+        sentence(&self.code)
     }
 
     /// The same with an explanation.
@@ -168,17 +189,38 @@ fn from_refusal(refusal: &DbError) -> Problem {
         let problem = Problem::new(status, fallback);
         return if status == 503 { problem.retry_after(1) } else { problem };
     }
-    let code = refusal.constraint().unwrap_or(fallback);
-    let mut problem = Problem::new(status, code);
-    if raised_by_a_function(refusal) {
+    let mut problem = Problem::new(status, code_of(status, refusal.constraint(), fallback));
+    problem.operation = operation_of(refusal);
+    if let Some(operation) = problem.operation {
+        // The message repeats that of the operation, which may be Postgres' own.
+        problem.detail = Some(format!("operation {operation}: {}", problem.title()));
+    } else if raised_by_a_function(refusal) {
         problem.detail = Some(refusal.message().to_owned());
     } else if let Some(column) = refusal.column() {
         problem.detail = Some(format!("{column} is needed"));
     }
     match refusal.column().map(str::to_owned).or_else(|| refusal.constraint().and_then(field_of)) {
+        // The rule speaks of the row that is referred to, the field has its id.
+        Some(field) if *refusal.code() == SqlState::FOREIGN_KEY_VIOLATION && !field.ends_with("_id") => {
+            problem.with_field(format!("{field}_id"))
+        }
         Some(field) => problem.with_field(field),
         None => problem,
     }
+}
+
+/// A rule's name, except where it would say no more than the status.
+fn code_of<'r>(status: u16, constraint: Option<&'r str>, fallback: &'r str) -> &'r str {
+    match constraint {
+        Some(name) if !matches!(status, 403 | 404) && !name.ends_with("_pkey") => name,
+        _ => fallback,
+    }
+}
+
+/// Which operation of a bulk, as `work.bulk_tasks` says it.
+fn operation_of(refusal: &DbError) -> Option<u32> {
+    let detail: serde_json::Value = serde_json::from_str(refusal.detail()?).ok()?;
+    raised_by_a_function(refusal).then(|| detail.get("operation")?.as_u64()?.try_into().ok()).flatten()
 }
 
 /// A message written in SQL for a person, as opposed to Postgres' own text.
@@ -188,6 +230,9 @@ fn raised_by_a_function(refusal: &DbError) -> bool {
 
 /// `task_title_is_not_blank` blames `title`: what stands between the entity and the verb.
 fn field_of(constraint: &str) -> Option<String> {
+    if constraint.ends_with("_pkey") {
+        return Some("id".to_owned());
+    }
     const VERBS: [&str; 6] = ["is", "exists", "forms", "names", "has", "of"];
     let (_, rest) = constraint.split_once('_')?;
     let words: Vec<&str> = rest.split('_').collect();
@@ -298,12 +343,19 @@ mod tests {
         assert_eq!(field_of("task_title_is_not_blank").as_deref(), Some("title"));
         assert_eq!(field_of("task_assignee_exists").as_deref(), Some("assignee"));
         assert_eq!(field_of("branch_is_in_one_project"), None);
-        assert_eq!(field_of("users_pkey"), None);
+        assert_eq!(field_of("users_pkey").as_deref(), Some("id"));
+    }
+
+    #[test]
+    fn a_rule_is_the_code_unless_the_status_says_it_all() {
+        assert_eq!(code_of(422, Some("task_title_is_not_blank"), "refused"), "task_title_is_not_blank");
+        assert_eq!(code_of(404, Some("task_exists"), "not_found"), "not_found");
+        assert_eq!(code_of(409, Some("tasks_pkey"), "already_exists"), "already_exists");
     }
 
     #[test]
     fn a_code_reads_as_a_sentence() {
-        assert_eq!(Problem::new(422, "task_title_is_not_blank").title, "Task title is not blank");
+        assert_eq!(Problem::new(422, "task_title_is_not_blank").title(), "Task title is not blank");
         assert_eq!(sentence(""), "");
     }
 

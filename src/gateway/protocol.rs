@@ -301,7 +301,7 @@ impl Complaint {
         let retry_after_ms = problem.retry_after.map(|seconds| u64::from(seconds) * 1000);
         Self {
             code: problem.code.clone(),
-            message: problem.detail.clone().unwrap_or_else(|| problem.title.clone()),
+            message: problem.detail.clone().unwrap_or_else(|| problem.title()),
             retryable: matches!(problem.status, 503 | 504),
             retry_after_ms,
             of: None,

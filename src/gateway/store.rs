@@ -1,21 +1,15 @@
 //! The SQL functions that the gateway asks. Each function here bears its SQL function's name and is one call, with an
-//! unnamed statement: see [`crate::db::pool`].
+//! unnamed statement: see [`crate::db::pool`]. What a client writes goes through [`crate::work`].
 
-use postgres_types::{ToSql, Type};
+use postgres_types::Type;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::stream::event::{Event, Source, Topic};
+use crate::db::session::{self, Param, connection as client, problem};
+use crate::stream::event::{Event, Topic};
 use crate::stream::log::{self, JsonText};
-
-/// Acts for a user until the end of the transaction; for an administrator (null) nothing changes.
-const BECOME: &str = "select work.become($1) where $1 is not null";
-
-/// A parameter with its type.
-pub(crate) type Param<'p> = (&'p (dyn ToSql + Sync), Type);
 
 /// A user of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,23 +29,6 @@ pub struct Snapshot {
     pub sequence: i64,
     /// The whole of it.
     pub text: Box<RawValue>,
-}
-
-/// A problem, logged if it is ours or the database's.
-pub(crate) fn problem(during: &'static str, error: &tokio_postgres::Error) -> Problem {
-    let problem = Problem::from(error);
-    if problem.is_internal() {
-        tracing::error!(error = %crate::db::pool::chain(error), during, "A question to the database failed");
-    }
-    problem
-}
-
-/// A connection for one call.
-pub(crate) async fn client(pool: &Pool) -> Result<deadpool_postgres::Object, Problem> {
-    pool.get().await.map_err(|error| {
-        tracing::warn!(error = %crate::db::pool::chain(&error), "No database connection for a request");
-        Problem::from(&error)
-    })
 }
 
 /// The user with this id or handle.
@@ -105,16 +82,7 @@ pub async fn sync(pool: &Pool, user: Option<Uuid>, topics: &[Topic]) -> Result<S
     }
     let topics: Vec<&str> = topics.iter().map(Topic::as_str).collect();
     let params: [Param<'_>; 2] = [(&user, Type::UUID), (&topics, Type::TEXT_ARRAY)];
-    let client = client(pool).await?;
-    // All of it is on its way with the first poll, the end of the transaction too: nobody can leave it open.
-    let (begun, became, row, ended) = futures::join!(
-        client.batch_execute("begin"),
-        client.query_typed(BECOME, &params[..1]),
-        client.query_typed_one("select work.sync($1, $2)", &params),
-        client.batch_execute("commit"),
-    );
-    let row = begun.and(became.map(|_| ())).and(row).and_then(|row| ended.map(|()| row));
-    let JsonText(text) = row.map_err(|error| problem("sync", &error))?.get(0);
+    let JsonText(text) = session::ask(pool, user, "select work.sync($1, $2)", &params).await?.get(0);
     let head: Head = serde_json::from_str(text.get()).map_err(|error| {
         tracing::error!(%error, "work.sync answered something else than a snapshot");
         Problem::new(500, "internal")
@@ -152,110 +120,4 @@ pub async fn end_of_tick(pool: &Pool, upto: i64) -> Result<Option<i64>, Problem>
     const SQL: &str = "select max(t.last_sequence) from tide.ticks t where t.last_sequence <= $1";
     let row = client(pool).await?.query_typed_one(SQL, &[(&upto, Type::INT8)]).await;
     Ok(row.map_err(|error| problem("end_of_tick", &error))?.get(0))
-}
-
-/// A write on behalf of a user.
-#[derive(Debug)]
-pub struct Write<'a> {
-    /// Who.
-    pub user: Uuid,
-    /// May write everything.
-    pub is_admin: bool,
-    /// As which kind of writer.
-    pub source: Source,
-    /// By which socket.
-    pub session_id: &'a str,
-    /// The client's name for it.
-    pub correlation_id: Option<&'a str>,
-    /// `task`, `subtask`, `branch`.
-    pub entity: &'a str,
-    /// `create`, `update`, `delete`.
-    pub action: &'a str,
-    /// The row, or what changes in it.
-    pub primary: Map<String, Value>,
-}
-
-/// Where a new entity is put: the field that names its parent, and the parent's entity.
-fn parent_of(entity: &str) -> Option<(&'static str, &'static str)> {
-    match entity {
-        "task" => Some(("git_branch_id", "branch")),
-        "subtask" => Some(("task_id", "task")),
-        "branch" => Some(("project_id", "project")),
-        _ => None,
-    }
-}
-
-/// Performs a write by its SQL verb (`work.update_task` …) in one transaction; answers with txid and id.
-///
-/// # Errors
-/// `not_supported`, `not_found`, `forbidden`, or what the verb refused.
-pub async fn write(pool: &Pool, mut write: Write<'_>) -> Result<(String, String), Problem> {
-    let Some((parent_field, parent)) = parent_of(write.entity) else {
-        return Err(
-            Problem::new(422, "not_supported").with_detail("tasks, subtasks and branches can be written")
-        );
-    };
-    // Known words only, so the verb's name is one of nine.
-    let (verb, about, about_field) = match write.action {
-        "create" => (format!("work.create_{}", write.entity), parent, parent_field),
-        "update" => (format!("work.update_{}", write.entity), write.entity, "id"),
-        "delete" => (format!("work.delete_{}", write.entity), write.entity, "id"),
-        _ => return Err(Problem::new(422, "not_supported").with_detail("action is create, update or delete")),
-    };
-    let about_id = match write.primary.get(about_field).and_then(Value::as_str).map(Uuid::parse_str) {
-        Some(Ok(id)) => id,
-        Some(Err(_)) => return Err(Problem::new(400, "malformed_value").with_field(about_field)),
-        None => return Err(Problem::new(422, "value_missing").with_field(about_field)),
-    };
-    write.primary.retain(|field, _| field != "asOf" && field != about_field);
-    let mut client = client(pool).await?;
-    let transaction = client.transaction().await.map_err(|error| problem("write", &error))?;
-    check_right(&transaction, &write, about, about_id).await?;
-    let data = Value::Object(write.primary);
-    let id = (&about_id as &(dyn ToSql + Sync), Type::UUID);
-    let row = if write.action == "delete" {
-        let sql = format!("select {verb}($1), pg_current_xact_id()::text");
-        transaction.query_typed_one(&sql, &[id]).await
-    } else {
-        let sql = format!("select {verb}($1, $2), pg_current_xact_id()::text");
-        transaction.query_typed_one(&sql, &[id, (&data, Type::JSONB)]).await
-    };
-    let row = row.map_err(|error| problem("write", &error))?;
-    transaction.commit().await.map_err(|error| problem("write", &error))?;
-    let written: Option<Value> = row.get(0);
-    let id = written.as_ref().and_then(|row| row.get("id")).and_then(Value::as_str);
-    let id = id.ok_or_else(|| Problem::new(404, "not_found"))?.to_owned();
-    Ok((row.get(1), id))
-}
-
-/// Attribution first, so that whatever the verb writes bears it; then the right to do so.
-async fn check_right(
-    transaction: &deadpool_postgres::Transaction<'_>,
-    write: &Write<'_>,
-    about: &str,
-    about_id: Uuid,
-) -> Result<(), Problem> {
-    let actor = write.user.to_string();
-    let source = write.source.as_str();
-    let act_as = "select tide.act_as($1, $2, $3, $4)";
-    let who: [Param<'_>; 4] = [
-        (&source, Type::TEXT),
-        (&actor, Type::TEXT),
-        (&write.session_id, Type::TEXT),
-        (&write.correlation_id, Type::TEXT),
-    ];
-    transaction.query_typed(act_as, &who).await.map_err(|error| problem("act_as", &error))?;
-    if write.is_admin {
-        return Ok(());
-    }
-    let acting = transaction.query_typed(BECOME, &[(&write.user, Type::UUID)]).await;
-    acting.map_err(|error| problem("become", &error))?;
-    let may = "select work.may($1, 'write', $2, $3)";
-    let what: [Param<'_>; 3] = [(&write.user, Type::UUID), (&about, Type::TEXT), (&about_id, Type::UUID)];
-    let row = transaction.query_typed_one(may, &what).await;
-    match row.map_err(|error| problem("may", &error))?.get::<_, Option<bool>>(0) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Problem::new(403, "forbidden")),
-        None => Err(Problem::new(404, "not_found")),
-    }
 }

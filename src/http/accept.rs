@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::Layer;
 
 use super::addresses::{Addresses, Seat};
 use super::patience::Patient;
@@ -81,8 +82,9 @@ async fn serve(stream: TcpStream, place: Place, router: Router, limits: Limits, 
     // Frames are small and must not wait for more.
     let _ = stream.set_nodelay(true);
     let is_one_too_many = place.is_one_too_many;
-    let router = if is_one_too_many { refusal() } else { router.layer(axum::Extension(place)) };
-    let service = TowerToHyperService::new(router);
+    let router = if is_one_too_many { refusal() } else { router };
+    // Around the router as a whole: a layer within it would be a copy of every route, for each connection.
+    let service = TowerToHyperService::new(axum::Extension(place).layer(router));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)

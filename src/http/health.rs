@@ -11,11 +11,19 @@ use crate::db::problem::Problem;
 use crate::stream::feed::Health;
 
 /// `GET /health`
+#[utoipa::path(get, path = "/health", tag = "service", security(()), responses((status = 200, description = "It answers")))]
 pub async fn health() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
 /// `GET /ready`
+#[utoipa::path(
+    get,
+    path = "/ready",
+    tag = "service",
+    security(()),
+    responses((status = 200, description = "It can do its work"), (status = 503, description = "Not now"))
+)]
 pub async fn ready(State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Problem> {
     let health = *shared.health.borrow();
     match health {

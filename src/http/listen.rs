@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::extract::Listener;
+use super::openapi::Reads;
 use super::visitor::{Admitted, Visitor, too_many_of_user};
 use crate::auth::Principal;
 use crate::db::problem::Problem;
@@ -38,21 +39,32 @@ const WAIT: u64 = 25;
 const LONGEST_WAIT: u64 = 60;
 
 /// What the address of a stream may say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct StreamQuery {
+    /// With commas; all your projects when it is left out.
     topics: Option<String>,
+    /// `none` for no first snapshot.
     sync: Option<String>,
+    /// As the header `Last-Event-ID`.
     last_event_id: Option<String>,
 }
 
 /// What the address of a poll may say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
+    /// With commas; all your projects when it is left out.
     topics: Option<String>,
+    /// `none` for no first snapshot.
     sync: Option<String>,
+    /// Of the answer before.
     epoch: Option<String>,
+    /// `position` of the answer before.
     after: Option<i64>,
+    /// Messages at most.
     limit: Option<usize>,
+    /// Seconds to wait for something new.
     wait: Option<u64>,
 }
 
@@ -60,6 +72,18 @@ pub struct ChangesQuery {
 ///
 /// # Errors
 /// Whoever may not listen.
+#[utoipa::path(
+    get,
+    path = "/api/v2/stream",
+    tag = "service",
+    params(StreamQuery),
+    responses(
+        (status = 200, description = "Server-Sent Events"),
+        (status = 410, description = "The position is not available any more: begin with a snapshot"),
+        (status = 429, description = "As many connections as there may be"),
+        Reads
+    )
+)]
 pub async fn stream(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
@@ -99,6 +123,18 @@ pub async fn stream(
 ///
 /// # Errors
 /// `position_not_available`, and whoever may not listen.
+#[utoipa::path(
+    get,
+    path = "/api/v2/changes",
+    tag = "service",
+    params(ChangesQuery),
+    responses(
+        (status = 200, description = "The messages after a position"),
+        (status = 410, description = "The position is not available any more: begin with a snapshot"),
+        (status = 429, description = "As many connections as there may be"),
+        Reads
+    )
+)]
 pub async fn changes(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,

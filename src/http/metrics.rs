@@ -46,6 +46,12 @@ impl Rate {
 ///
 /// # Errors
 /// `forbidden`, or what is wrong with the credential.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "service",
+    responses((status = 200, description = "Figures, in Prometheus' text format", body = String), (status = 403, description = "Not for you"))
+)]
 pub async fn show(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,

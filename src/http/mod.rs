@@ -1,10 +1,12 @@
 //! The HTTP side: the router, its accept loop, health and figures.
 //!
 //! - [`accept`]: our own loop on hyper: time limits for headers, a cap on connections, a graceful end.
+//! - [`openapi`]: every route with its description, and the pages that show it; [`layers`]: what is around them.
 //! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
 //! - [`stats`]: who listens.
 //! - [`extract`]: who calls; [`tickets`]: for those who cannot say it in a header.
+//! - [`body`], [`page`], [`etag`]: what they send and ask for; [`request_id`], [`limits`].
 //! - [`health`]: is the process up, can it do its work.
 //! - [`metrics`]: what was counted, in Prometheus' text format.
 //!
@@ -12,30 +14,41 @@
 
 pub mod accept;
 pub mod addresses;
+pub mod body;
+pub mod etag;
 pub mod extract;
 pub mod health;
+pub mod layers;
+pub mod limits;
 pub mod listen;
 pub mod metrics;
+pub mod openapi;
 pub mod origin;
+pub mod page;
 pub mod patience;
+pub mod request_id;
 pub mod stats;
 pub mod tickets;
 pub mod visitor;
 pub mod websocket;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::get;
 use tokio::sync::watch;
 
+use crate::config::Config;
 use crate::db::problem::Problem;
 use crate::gateway::{Gateway, asyncapi};
 use crate::stream::counters::Counters;
 use crate::stream::feed::Health;
 use crate::stream::listener::Hearing;
+use limits::PerUser;
 use metrics::Rate;
 use origin::Origins;
 use visitor::Visitors;
@@ -57,25 +70,43 @@ pub struct Shared {
     pub visitors: Visitors,
     /// Messages per second, between two looks at it.
     pub rate: Rate,
+    /// Limits of requests.
+    pub settings: Settings,
+    /// So many bulk summaries for each user.
+    pub bulk_limit: PerUser,
+}
+
+/// Limits of requests, as durations and sizes.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "tidegate.default.toml explains them")]
+pub struct Settings {
+    pub request_timeout: Duration,
+    pub max_body_bytes: usize,
+    pub bulk_api: bool,
+}
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        Self {
+            request_timeout: Duration::from_millis(config.http.request_timeout_ms),
+            max_body_bytes: config.http.max_body_bytes,
+            bulk_api: config.features.bulk_api,
+        }
+    }
 }
 
 /// All routes.
-pub fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
+pub fn router(shared: &Arc<Shared>) -> Router {
+    let (routes, document) = openapi::routes(shared);
+    let router = routes
+        .merge(openapi::pages(document))
         .route("/", get(front_page))
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
-        .route("/metrics", get(metrics::show))
-        .route("/api/v2/ws-ticket", post(tickets::create_ticket))
-        .route("/asyncapi.json", get(|| async { axum::Json(asyncapi::asyncapi()) }))
-        .route("/ws", get(websocket::open))
-        .route("/ws/stats", get(stats::show))
-        .route("/ws/connections/{id}", delete(stats::disconnect))
-        .route("/api/v2/stream", get(listen::stream))
-        .route("/api/v2/changes", get(listen::changes))
-        .route("/ws/{user_id}", get(websocket::open_for))
-        .fallback(|| async { Problem::new(404, "not_found") })
-        .with_state(shared)
+        .route("/asyncapi.json", get(async || axum::Json(asyncapi::asyncapi())))
+        .fallback(async || Problem::new(404, "not_found").with_detail("there is nothing at this address"))
+        .method_not_allowed_fallback(async || Problem::new(405, "method_not_allowed"))
+        .layer(DefaultBodyLimit::max(shared.settings.max_body_bytes))
+        .with_state(shared.clone());
+    layers::around(router, shared)
 }
 
 async fn front_page() -> &'static str {
@@ -83,6 +114,7 @@ async fn front_page() -> &'static str {
      \n\
      ws://<this address>/ws   WebSocket. Authorization: Bearer <token or key>, ?ticket=…, or a first message\n\
      \x20                        {\"type\":\"auth\",\"token\":\"…\"}. You get a `sync`, then every change.\n\
+     /api/v2/…                read and write; /docs shows how, /openapi.json tells programs\n\
      /api/v2/ws-ticket        POST: a ticket for one handshake, for browsers\n\
      /api/v2/stream           the same as Server-Sent Events; /api/v2/changes by polling\n\
      /health  /ready          is it up, can it do its work\n\
@@ -104,6 +136,8 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert("retry-after", seconds.into());
         }
+        // For request_id::name, which says whose request it was.
+        response.extensions_mut().insert(self);
         response
     }
 }

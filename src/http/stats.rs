@@ -19,8 +19,10 @@ use crate::stream::hub::Hub;
 use crate::stream::log::epoch_millis;
 
 /// What the address may say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct StatsQuery {
+    /// Each connection, for administrators.
     #[serde(default)]
     connections: bool,
 }
@@ -29,6 +31,13 @@ pub struct StatsQuery {
 ///
 /// # Errors
 /// `forbidden`: each connection is shown to administrators only.
+#[utoipa::path(
+    get,
+    path = "/ws/stats",
+    tag = "service",
+    params(StatsQuery),
+    responses((status = 200, description = "Of this node"), (status = 401, description = "Who are you?"), (status = 403, description = "Each connection is shown to administrators only"))
+)]
 pub async fn show(
     State(shared): State<Arc<Shared>>,
     who: Principal,
@@ -49,6 +58,13 @@ pub async fn show(
 ///
 /// # Errors
 /// `not_found`, also for whoever is no administrator.
+#[utoipa::path(
+    delete,
+    path = "/ws/connections/{id}",
+    tag = "service",
+    params(("id" = String, Path, description = "As `/ws/stats` names it")),
+    responses((status = 204, description = "It is closed"), (status = 401, description = "Who are you?"), (status = 404, description = "There is none, or you are no administrator"))
+)]
 pub async fn disconnect(
     State(shared): State<Arc<Shared>>,
     who: Principal,

@@ -9,10 +9,17 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 
 use super::Shared;
+use super::openapi::Reads;
 use crate::auth::Principal;
 use crate::db::problem::Problem;
 
-/// `POST /api/v2/ws-ticket`: `{ticket, expires_in, expires_at, url}`
+/// A ticket for one handshake, for browsers: `{ticket, expires_in, expires_at, url}`.
+#[utoipa::path(
+    post,
+    path = "/api/v2/ws-ticket",
+    tag = "service",
+    responses((status = 200, description = "It is good once, and not for long"), Reads)
+)]
 pub async fn create_ticket(
     State(shared): State<Arc<Shared>>,
     who: Principal,

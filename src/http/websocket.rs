@@ -20,13 +20,22 @@ use crate::gateway::socket::{MAX_TEXT, READ_BUFFER, WRITE_BUFFER};
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 /// What a handshake's address may say.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Wishes {
+    /// `none` for no first snapshot.
     sync: Option<String>,
     ticket: Option<String>,
 }
 
 /// `GET /ws`
+#[utoipa::path(
+    get,
+    path = "/ws",
+    tag = "service",
+    params(Wishes),
+    responses((status = 101, description = "WebSocket protocol 2.0 from here on"), (status = 426, description = "It speaks WebSocket only"))
+)]
 pub async fn open(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
@@ -38,6 +47,13 @@ pub async fn open(
 }
 
 /// `GET /ws/{user_id}`
+#[utoipa::path(
+    get,
+    path = "/ws/{user_id}",
+    tag = "service",
+    params(("user_id" = String, Path, description = "The caller's id or handle"), Wishes),
+    responses((status = 101, description = "WebSocket protocol 2.0 from here on"), (status = 426, description = "It speaks WebSocket only"))
+)]
 pub async fn open_for(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,

@@ -2,6 +2,7 @@
 //!
 //! - `support` starts the server, makes the clones and waits for conditions;
 //! - `service` is `/ws` from outside, in peace and under faults;
+//! - `rest` is `/api/v2` from outside, a file for what is below an address;
 //! - `sql` runs `tests/sql/<room>/<object>/<behaviour>.sql`;
 //! - `ticks` is what ticks tell across commits, `workload` all of the engine at once, under a seeded
 //!   storm, `broken` the proof that the storm's checkers catch what they are there for;
@@ -14,6 +15,7 @@ mod broken;
 mod conventions;
 mod migrate;
 mod poison;
+mod rest;
 mod restore;
 mod service;
 mod sql;

@@ -4,13 +4,13 @@
 //! are `service::sse` and `service::poll`, and `service::moves` goes from one to another; `service::stats` looks at all.
 
 mod canary;
-mod client;
+pub(crate) mod client;
 mod credentials;
 mod faults;
 mod hostile;
 mod limits;
 mod moves;
-mod node;
+pub(crate) mod node;
 mod poll;
 mod race;
 mod rights;
@@ -19,7 +19,7 @@ mod sse;
 mod stats;
 mod stock;
 mod web;
-mod world;
+pub(crate) mod world;
 
 use std::collections::HashMap;
 

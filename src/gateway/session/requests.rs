@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use super::super::ack::{Ack, Resumed, Subscribed};
 use super::super::protocol::{Change, Complaint, Goodbye, Request, Resume, SyncReason};
 use super::super::replay::{self, Missed, NotRecovered, Reach};
-use super::super::store;
 use super::{Said, Session};
 use crate::db::problem::Problem;
+use crate::db::session::Caller;
 use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
+use crate::work::{self, Write};
 
 /// A request was answered, or is to be refused with a problem; the session lives on either way. What ends it is a
 /// [`Goodbye`] around it.
@@ -116,19 +117,19 @@ impl Session {
     }
 
     async fn write(&mut self, change: Change, correlation_id: Option<&str>) -> Answered {
-        let session_id = self.open.id.to_string();
-        let write = store::Write {
-            user: self.caller.who.user_id,
-            is_admin: self.caller.who.is_admin,
-            source: self.caller.who.sources.default(),
-            session_id: &session_id,
-            correlation_id,
-            entity: &change.entity,
-            action: &change.action,
-            primary: change.data.primary,
+        let who = &self.caller.who;
+        let caller = Caller {
+            user_id: who.user_id,
+            is_admin: who.is_admin,
+            source: who.sources.default(),
+            session_id: Some(self.open.id.to_string()),
+            correlation_id: correlation_id.map(str::to_owned),
         };
-        let (txid, id) = store::write(&self.gateway.pool, write).await?;
-        self.ack(Ack::Update { txid, id }, correlation_id);
+        let Change { entity, action, data } = change;
+        let write = Write::new(self.gateway.pool.clone(), caller);
+        let written = work::change(write, &entity, &action, data.primary).await?.named();
+        let id = written.id.map(|id| id.to_string()).unwrap_or_default();
+        self.ack(Ack::Update { txid: written.txid, id }, correlation_id);
         Ok(())
     }
 

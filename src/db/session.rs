@@ -1,0 +1,108 @@
+//! On whose behalf a request speaks to Postgres.
+//!
+//! Every question and every transaction of a request begins here, as the person who asks (`work.become`): should a
+//! function forget to ask for a right, the policies of the tables still hold (`docs/adr/0013-a-second-wall.md`).
+//!
+//! Invariant: a transaction says who writes before it writes anything.
+
+use postgres_types::{ToSql, Type};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::pool::{self, Pool};
+use super::problem::Problem;
+use crate::stream::event::Source;
+
+/// A parameter with its type: statements of requests are unnamed, see [`super::pool`].
+pub type Param<'p> = (&'p (dyn ToSql + Sync), Type);
+
+/// Who asks or writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The user.
+    pub user_id: Uuid,
+    /// May see and do everything.
+    pub is_admin: bool,
+    /// `user`, `mcp-ai` or `system`: what the credential allows, never just what a client says.
+    pub source: Source,
+    /// By which socket, if by one.
+    pub session_id: Option<String>,
+    /// The client's name for what it does.
+    pub correlation_id: Option<String>,
+}
+
+impl Caller {
+    /// Whose rights count; `None` is whoever may do everything, in every SQL function that takes a user.
+    pub fn subject(&self) -> Option<Uuid> {
+        (!self.is_admin).then_some(self.user_id)
+    }
+}
+
+/// Acts for a user until the end of the transaction; for whoever may do everything (null) nothing changes.
+const BECOME: &str = "select work.become($1) where $1 is not null";
+
+/// One statement that reads, as a user (`None`: who may see everything).
+///
+/// # Errors
+/// What the statement refused, or the database's.
+pub async fn ask(
+    pool: &Pool,
+    subject: Option<Uuid>,
+    sql: &'static str,
+    params: &[Param<'_>],
+) -> Result<Row, Problem> {
+    let client = connection(pool).await?;
+    let acting: [Param<'_>; 1] = [(&subject, Type::UUID)];
+    // All of it is on its way with the first poll, the end of the transaction too: nobody can leave it open.
+    let (begun, became, row, ended) = futures::join!(
+        client.batch_execute("begin"),
+        client.query_typed(BECOME, &acting),
+        client.query_typed_one(sql, params),
+        client.batch_execute("commit"),
+    );
+    let row = begun.and(became.map(|_| ())).and(row).and_then(|row| ended.map(|()| row));
+    row.map_err(|error| problem(sql, &error))
+}
+
+/// A transaction of a caller's, as themselves; rolled back unless it is committed.
+///
+/// # Errors
+/// The database's.
+pub async fn begin<'c>(
+    client: &'c mut deadpool_postgres::Object,
+    caller: &Caller,
+) -> Result<deadpool_postgres::Transaction<'c>, Problem> {
+    const ACT_AS: &str = "select tide.act_as($1, $2, $3, $4)";
+    let transaction = client.transaction().await.map_err(|error| problem("begin", &error))?;
+    let (source, actor) = (caller.source.as_str(), caller.user_id.to_string());
+    let who: [Param<'_>; 4] = [
+        (&source, Type::TEXT),
+        (&actor, Type::TEXT),
+        (&caller.session_id, Type::TEXT),
+        (&caller.correlation_id, Type::TEXT),
+    ];
+    transaction.query_typed(ACT_AS, &who).await.map_err(|error| problem(ACT_AS, &error))?;
+    let acting: [Param<'_>; 1] = [(&caller.subject(), Type::UUID)];
+    transaction.query_typed(BECOME, &acting).await.map_err(|error| problem(BECOME, &error))?;
+    Ok(transaction)
+}
+
+/// A connection for a request.
+///
+/// # Errors
+/// `database_unavailable` when there is none in time.
+pub async fn connection(pool: &Pool) -> Result<deadpool_postgres::Object, Problem> {
+    pool.get().await.map_err(|error| {
+        tracing::warn!(error = %pool::chain(&error), "No database connection for a request");
+        Problem::from(&error)
+    })
+}
+
+/// What an error means to the caller; logged if it is ours or the database's.
+pub fn problem(during: &str, error: &tokio_postgres::Error) -> Problem {
+    let problem = Problem::from(error);
+    if problem.is_internal() {
+        tracing::error!(error = %pool::chain(error), during, "A question to the database failed");
+    }
+    problem
+}

@@ -1,0 +1,95 @@
+//! Lists in pages: `?limit=&cursor=`, answered by `{items, next_cursor}`.
+//!
+//! A page begins after a key, so that rows that come and go meanwhile neither repeat nor hide others. The cursor is
+//! opaque: clients send back what they got.
+
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::db::problem::Problem;
+
+/// Rows of a page, unless the client says otherwise.
+const USUAL: u16 = 50;
+/// Rows of a page at most.
+const MOST: u16 = 200;
+/// What a cursor of ours begins with: the version of its form.
+const FORM: &str = "1";
+
+/// Where a page begins and how long it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The key after which it begins; `None`: at the beginning.
+    pub after: Option<Uuid>,
+    /// Rows at most.
+    pub max_rows: i32,
+}
+
+impl Place {
+    /// From what a query said.
+    ///
+    /// # Errors
+    /// A cursor that is not ours, a limit out of range.
+    pub fn new(limit: Option<u16>, cursor: Option<&str>) -> Result<Self, Problem> {
+        let limit = limit.unwrap_or(USUAL);
+        if limit == 0 || limit > MOST {
+            let problem = Problem::new(422, "unusable_value").with_field("limit");
+            return Err(problem.with_detail(format!("limit is 1 to {MOST}")));
+        }
+        let after = cursor.map(decode).transpose()?;
+        Ok(Self { after, max_rows: limit.into() })
+    }
+}
+
+fn encode(key: Uuid) -> String {
+    format!("{FORM}{}", hex::encode(key.as_bytes()))
+}
+
+fn decode(cursor: &str) -> Result<Uuid, Problem> {
+    let key = cursor.strip_prefix(FORM).and_then(|text| hex::decode(text).ok());
+    key.and_then(|bytes| Uuid::from_slice(&bytes).ok())
+        .ok_or_else(|| Problem::new(400, "cursor_is_not_ours").with_field("cursor"))
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// A JSON array, as Postgres wrote it.
+    pub items: Box<RawValue>,
+    /// The key after which the next page begins; `None` on the last one.
+    pub next: Option<Uuid>,
+}
+
+#[derive(Serialize)]
+struct Page {
+    items: Box<RawValue>,
+    next_cursor: Option<String>,
+}
+
+impl IntoResponse for Listed {
+    fn into_response(self) -> Response {
+        axum::Json(Page { items: self.items, next_cursor: self.next.map(encode) }).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_what_was_given_and_nothing_else() {
+        let key = Uuid::from_u128(7);
+        assert_eq!(Place::new(Some(5), Some(&encode(key))).unwrap(), Place { after: Some(key), max_rows: 5 });
+        for bad in ["", "1", "1zz", "2000000000000000000000000000000000", "1é", &key.to_string()] {
+            assert_eq!(Place::new(None, Some(bad)).unwrap_err().code, "cursor_is_not_ours", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_page_has_between_one_and_two_hundred_rows() {
+        assert_eq!(Place::new(None, None).unwrap().max_rows, 50);
+        assert_eq!(Place::new(Some(0), None).unwrap_err().status, 422);
+        assert_eq!(Place::new(Some(201), None).unwrap_err().status, 422);
+    }
+}

@@ -1,0 +1,17 @@
+//! `/api/v2` from outside. The files are named after the addresses that they are about; `writes` is what all writes
+//! share, `edges` what all requests share, `document` holds the OpenAPI document against the routes, and `strangers`
+//! goes through all of it as somebody who may nothing.
+
+mod branches;
+mod bulk;
+mod contexts;
+mod document;
+mod edges;
+mod house;
+mod members;
+mod projects;
+mod strangers;
+mod subtasks;
+mod summaries;
+mod tasks;
+mod writes;
