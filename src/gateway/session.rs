@@ -254,7 +254,18 @@ impl Session {
             }
             self.said.push(Said::Text(text));
         }
-        if concerns_us { self.recheck().await } else { Ok(()) }
+        if concerns_us { self.hear_of_membership(&message.topic).await } else { Ok(()) }
+    }
+
+    /// Memberships changed; one that was lost before this session began with its topics is told as well.
+    async fn hear_of_membership(&mut self, carrier: &Topic) -> Result<(), Goodbye> {
+        let was_heard = self.open.subscriptions().contains(carrier.as_str());
+        self.recheck().await?;
+        let is_heard = self.open.subscriptions().contains(carrier.as_str());
+        if self.follows_projects && *carrier != self.own_topic && !was_heard && !is_heard {
+            self.tell_revoked(carrier);
+        }
+        Ok(())
     }
 
     /// Up to where everything on each topic has been said, and what waits in the outbox has not.

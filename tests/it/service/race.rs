@@ -21,7 +21,7 @@ async fn count_on(client: &mut Client, mut sequence: i64, count: i64) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn subscribing_again_and_again_while_tasks_are_added_loses_and_doubles_none() {
     let world = World::new().await;
-    let node = Node::start(&world.database, &[]).await;
+    let node = Node::start(&world.database, &[("TIDEGATE_WEBSOCKET__MESSAGE_BURST", "1000")]).await;
     let (before, before_tasks) = snapshot(&node.client("ann").await.expect("sync").await);
     let sql = world.database.connect().await;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
