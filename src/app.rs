@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::auth::{Authenticator, Tokens};
 use crate::config::Config;
 use crate::db::pool::{self, Pool};
+use crate::descriptors;
 use crate::error::Failure;
 use crate::gateway::{Gateway, Manners};
 use crate::http::accept::{self, Limits};
@@ -44,6 +45,10 @@ pub use crate::stream::tail::TailOptions;
 /// Ticks that may wait between feed and publisher. When they do, the feed waits too, and the rest stays in the log.
 const NEWS: usize = 16;
 
+/// Connections that may wait to be accepted; the kernel's own limit (net.core.somaxconn) is usually lower.
+const BACKLOG: u32 = 16_384;
+/// Open files beside the clients' sockets: the database's, the log's, the runtime's.
+const OTHER_FILES: u64 = 256;
 /// How long open requests may take to finish after a shutdown.
 const FINISH: Duration = Duration::from_secs(5);
 
@@ -260,9 +265,12 @@ pub fn source(
 /// Whatever keeps the service from starting.
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
-    let mut listeners = vec![bind(config.http.listen).await?];
+    if let Err(failure) = descriptors::make_room(config.http.max_connections as u64 + OTHER_FILES) {
+        tracing::warn!("Fewer connections than http.max_connections can be open: {failure}");
+    }
+    let mut listeners = vec![bind(config.http.listen)?];
     if config.http.websocket_port != 0 {
-        listeners.push(bind(SocketAddr::new(config.http.listen.ip(), config.http.websocket_port)).await?);
+        listeners.push(bind(SocketAddr::new(config.http.listen.ip(), config.http.websocket_port))?);
     }
     let running = App::start_with(&config, listeners, shutdown.clone())?;
     let patience = Duration::from_secs(config.database.wait_seconds);
@@ -279,8 +287,15 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
+/// A socket whose queue holds everyone who may come back at once, as far as the system lets us.
+fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listen = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listen().map_err(|error| {
         Failure::environment(
             format!("cannot listen on {address}: {error}"),
             "end the other program, or set TIDEGATE_LISTEN to another address",
@@ -289,7 +304,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Ctrl-C, or SIGTERM.
-async fn stop_signal() {
+pub(crate) async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let terminated = async {
         match signal(SignalKind::terminate()) {

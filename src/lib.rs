@@ -14,13 +14,16 @@
 //! ```
 //!
 //! Around it: `config`, `error`, `telemetry`; `db::migrate` and `db::definitions` put `migrations/` and `sql/`
-//! into a database; `cli` has one file per command; `app` is the running service, `dev` a playground around it.
+//! into a database; `cli` has one file per command; `app` is the running service, `dev` a playground around it,
+//! `bench` a crowd of clients in front of it. `descriptors` makes room for its sockets.
 
 pub mod app;
 pub mod auth;
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod db;
+pub mod descriptors;
 pub mod dev;
 pub mod error;
 pub mod gateway;

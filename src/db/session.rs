@@ -5,6 +5,9 @@
 //!
 //! Invariant: a transaction says who writes before it writes anything.
 
+use std::time::Duration;
+
+use deadpool_postgres::Timeouts;
 use postgres_types::{ToSql, Type};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -12,6 +15,9 @@ use uuid::Uuid;
 use super::pool::{self, Pool};
 use super::problem::Problem;
 use crate::stream::event::Source;
+
+/// How long one who listens waits for a connection.
+const IN_LINE: Duration = Duration::from_secs(20);
 
 /// A parameter with its type: statements of requests are unnamed, see [`super::pool`].
 pub type Param<'p> = (&'p (dyn ToSql + Sync), Type);
@@ -51,7 +57,19 @@ pub async fn ask(
     sql: &'static str,
     params: &[Param<'_>],
 ) -> Result<Row, Problem> {
-    let client = connection(pool).await?;
+    ask_on(&connection(pool).await?, subject, sql, params).await
+}
+
+/// The same on a connection that is there.
+///
+/// # Errors
+/// What the statement refused, or the database's.
+pub async fn ask_on(
+    client: &deadpool_postgres::Object,
+    subject: Option<Uuid>,
+    sql: &'static str,
+    params: &[Param<'_>],
+) -> Result<Row, Problem> {
     let acting: [Param<'_>; 1] = [(&subject, Type::UUID)];
     // All of it is on its way with the first poll, the end of the transaction too: nobody can leave it open.
     let (begun, became, row, ended) = futures::join!(
@@ -92,7 +110,21 @@ pub async fn begin<'c>(
 /// # Errors
 /// `database_unavailable` when there is none in time.
 pub async fn connection(pool: &Pool) -> Result<deadpool_postgres::Object, Problem> {
-    pool.get().await.map_err(|error| {
+    connection_within(pool, pool.timeouts()).await
+}
+
+/// The same for who listens. After a restart everyone comes back at once and waits in line for the database: longer
+/// than a request would.
+///
+/// # Errors
+/// `database_unavailable` when there is none in time.
+pub async fn patient_connection(pool: &Pool) -> Result<deadpool_postgres::Object, Problem> {
+    let timeouts = Timeouts { wait: Some(IN_LINE), ..pool.timeouts() };
+    connection_within(pool, timeouts).await
+}
+
+async fn connection_within(pool: &Pool, timeouts: Timeouts) -> Result<deadpool_postgres::Object, Problem> {
+    pool.timeout_get(&timeouts).await.map_err(|error| {
         tracing::warn!(error = %pool::chain(&error), "No database connection for a request");
         Problem::from(&error)
     })

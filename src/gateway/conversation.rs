@@ -2,12 +2,15 @@
 //!
 //! Invariant: requests are handled one after the other between deliveries, and what either says is written before the
 //! next begins.
+//!
+//! A task is as large as its largest moment, for as long as it lives. What happens once or now and then has memory of
+//! its own (a box), so that thousands of sockets that only listen are small.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::WebSocket;
 use rand::RngExt;
 use tokio::time::{Instant, sleep_until};
 
@@ -15,16 +18,16 @@ use super::allowance::{Allowance, Verdict};
 use super::protocol::{self, Complaint, Goodbye};
 use super::session::Session;
 use super::session::admission::{Hello, admit};
-use super::socket::{self, Ear, End, Heard, Mouth};
+use super::socket::{self, Ear, End, Heard, Mouth, Socket};
 use super::{Counted, Gateway};
 
 /// Messages that may leave with one write; after them a client's request gets its turn.
 const AT_ONCE: usize = 64;
 
 /// Serves one socket until it ends.
-pub async fn serve(gateway: Arc<Gateway>, socket: WebSocket, hello: Hello, counted: Counted) {
+pub async fn serve(gateway: Arc<Gateway>, socket: Socket, hello: Hello, counted: Counted) {
     let (mouth, mut ear) = socket::split(socket, gateway.manners.timeout);
-    let (mouth, end) = match admit(&gateway, &mut ear, &hello).await {
+    let (mouth, end) = match Box::pin(admit(&gateway, &mut ear, &hello)).await {
         Ok((caller, auth)) => {
             let session = Session::new(&gateway, caller, hello.guest);
             let mut conversation = Conversation::new(gateway.clone(), session, mouth);
@@ -37,7 +40,7 @@ pub async fn serve(gateway: Arc<Gateway>, socket: WebSocket, hello: Hello, count
     if let End::Goodbye(goodbye) = end {
         gateway.counters.closed(goodbye);
         tracing::debug!(close.code = goodbye.code(), "Socket closed");
-        socket::close(mouth, ear, goodbye).await;
+        Box::pin(socket::close(mouth, ear, goodbye)).await;
     }
 }
 
@@ -82,26 +85,38 @@ impl Conversation {
         wants_sync: bool,
         auth: Option<Option<String>>,
     ) -> Result<Infallible, End> {
-        if let Err(problem) = self.begin(wants_sync).await {
+        if let Err(problem) = Box::pin(self.begin(wants_sync)).await {
             return Err(self.session.give_up(&problem).into());
         }
         if let Some(correlation_id) = auth {
             self.session.ack_auth(correlation_id.as_deref());
         }
+        // Made once: to set a timer or to wait for the drain costs more than to look at it, and messages are many.
+        let mut alarm = pin!(sleep_until(self.next_timer()));
+        let mut draining = pin!(self.gateway.draining.clone().cancelled_owned());
         loop {
             self.speak().await?;
             self.mouth.flush(self.session.outbox()).await?;
-            let wake = self.next_timer();
             tokio::select! {
-                heard = ear.next() => self.hear(heard?).await?,
+                heard = ear.next() => {
+                    Box::pin(self.hear(heard?)).await?;
+                    // A renewed credential may end before the one it replaces.
+                    if self.next_timer() < alarm.deadline() {
+                        alarm.as_mut().reset(self.next_timer());
+                    }
+                }
                 item = self.session.outbox().next() => {
                     self.session.deliver(item?).await?;
                     self.session.deliver_waiting(AT_ONCE).await?;
                 }
-                () = sleep_until(wake) => self.on_timer().await?,
-                () = self.gateway.draining.cancelled(), if self.leaving.is_none() => {
+                () = alarm.as_mut() => {
+                    self.on_timer().await?;
+                    alarm.as_mut().reset(self.next_timer());
+                }
+                () = draining.as_mut(), if self.leaving.is_none() => {
                     let window = self.gateway.drain_window().as_secs_f64();
                     self.leaving = Some(Instant::now() + Duration::from_secs_f64(rand::rng().random_range(0.0..=window)));
+                    alarm.as_mut().reset(self.next_timer());
                 }
             }
         }
@@ -184,5 +199,21 @@ impl Conversation {
             self.session.heartbeat();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a task occupies that runs this.
+    fn size<A, B, C, D, F: Future>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_socket_that_listens_occupies_little_memory() {
+        let bytes = size(serve);
+        assert!(bytes <= 2560, "a task of {bytes} bytes, times ten thousand");
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! - [`protocol`]: the message types of WebSocket protocol 2.0; [`ack`] is one of them, [`asyncapi`] describes them.
 //! - [`session`]: one who listens, by whatever transport: what it may hear, what it asks, what it is told.
-//! - [`conversation`]: a session on a WebSocket; [`socket`] is its frames and its close code.
+//! - [`conversation`]: a session on a WebSocket; [`socket`] is its frames and its close code,
+//!   [`wire`] its bytes.
 //! - [`event_stream`]: a session as Server-Sent Events; [`poll`]: a session for one answer.
 //! - [`position`]: what a client carries from one transport to the next.
 //! - [`connections`]: everyone who listens now; [`allowance`]: how much a client may say.
 //! - [`subscriptions`]: what a subscriber has had and therefore gets (pure).
-//! - [`replay`]: what a returning client missed.
+//! - [`replay`]: what a returning client missed; [`pages`]: read once for all who missed the same.
 //! - [`store`]: the SQL functions that decide: who, what is visible, the snapshot, the writes.
 //!
 //! Invariant: a subscriber is registered and buffers before its snapshot is read, so that nothing falls between the
@@ -19,6 +20,7 @@ pub mod asyncapi;
 pub mod connections;
 pub mod conversation;
 pub mod event_stream;
+pub mod pages;
 pub mod poll;
 pub mod position;
 pub mod protocol;
@@ -27,12 +29,12 @@ pub mod session;
 pub mod socket;
 pub mod store;
 pub mod subscriptions;
+mod wire;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -45,10 +47,9 @@ use crate::stream::event::Topic;
 use crate::stream::hub::Hub;
 use allowance::Rate;
 use connections::{Connections, Transport};
+use pages::Pages;
 use protocol::Goodbye;
 
-/// Clients that may read older events from the log at the same time; the others wait for their turn.
-const REPLAYS: usize = 4;
 /// How long a client waits for the tick that begins to tell its topics.
 const FIRST_TICK: Duration = Duration::from_secs(5);
 
@@ -147,7 +148,7 @@ pub struct Gateway {
     pub draining: CancellationToken,
     /// Who listens.
     pub connections: Arc<Connections>,
-    replays: Semaphore,
+    replays: Pages,
 }
 
 impl Gateway {
@@ -162,7 +163,7 @@ impl Gateway {
             sockets: TaskTracker::new(),
             draining: CancellationToken::new(),
             connections: Arc::default(),
-            replays: Semaphore::new(REPLAYS),
+            replays: Pages::default(),
         }
     }
 

@@ -2,11 +2,13 @@
 //!
 //! Invariant: the answer is complete or says that it is not. Recent messages come from the hub's memory, fixed in the
 //! same step in which the subscriber is registered for what comes live; what is older comes from the log, up to where
-//! the memory begins. The three parts do not overlap and leave nothing out.
+//! the memory begins. The three parts do not overlap and leave nothing out. Who missed the same shares one reading of
+//! the log: see [`super::pages`].
 
 use std::sync::Arc;
 
 use super::connections::Connection;
+use super::pages::{Page, Range};
 use super::{Gateway, store};
 use crate::db::problem::Problem;
 use crate::stream::batch::{Batch, BatchSettings};
@@ -26,7 +28,7 @@ pub enum NotRecovered {
 }
 
 /// How far one answer may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// To the present; who missed too much for that takes a snapshot.
     All,
@@ -46,14 +48,14 @@ pub struct Missed {
 }
 
 impl Missed {
-    fn add(&mut self, messages: Vec<Arc<Message>>, connection: &Connection, ours: Option<&Topic>) {
+    fn add(&mut self, messages: &[Arc<Message>], connection: &Connection, ours: Option<&Topic>) {
         let mut subscriptions = connection.subscriptions();
         for message in messages {
             if ours.is_some_and(|ours| message.is_for(ours)) && !self.memberships.contains(&message.topic) {
                 self.memberships.push(message.topic.clone());
             }
-            if let Some(view) = subscriptions.view(&message) {
-                self.messages.push((message, view));
+            if let Some(view) = subscriptions.view(message) {
+                self.messages.push((message.clone(), view));
             }
         }
     }
@@ -89,14 +91,16 @@ pub async fn resume(
     let own_topic = ours.map(|(topic, _)| topic);
     let mut missed = Missed::default();
     if lowest < registration.floor {
-        let (events, ends_at) = older(gateway, &heard, lowest, registration.floor, reach).await?;
-        let upto = ends_at.unwrap_or(registration.floor);
-        missed.add(messages_of(events, lowest, upto, registration.epoch), connection, own_topic);
+        let (epoch, floor) = (registration.epoch, registration.floor);
+        let range = Range::new(epoch, heard.iter().map(|(topic, _)| topic), lowest, floor, reach);
+        let page = gateway.replays.page(&range, || older(gateway, &range)).await?;
+        missed.add(&page.messages, connection, own_topic);
+        let upto = page.ends_at.unwrap_or(floor);
         topics.iter().for_each(|topic| connection.subscriptions().raise(topic, upto));
-        missed.ends_at = ends_at;
+        missed.ends_at = page.ends_at;
     }
     if missed.ends_at.is_none() {
-        missed.add(registration.recent, connection, own_topic);
+        missed.add(&registration.recent, connection, own_topic);
     }
     Ok(missed)
 }
@@ -112,17 +116,10 @@ async fn check_exists(gateway: &Gateway, highest: i64) -> Result<(), NotRecovere
     if highest <= head { Ok(()) } else { Err(NotRecovered::Because("position_unknown")) }
 }
 
-/// Events after a position up to another one, or up to where a page ends before that.
-async fn older(
-    gateway: &Gateway,
-    wanted: &[(Topic, i64)],
-    after: i64,
-    upto: i64,
-    reach: Reach,
-) -> Result<(Vec<Event>, Option<i64>), NotRecovered> {
-    let _turn = gateway.replays.acquire().await.map_err(|_| NotRecovered::Because("restarting"))?;
-    let topics: Vec<Topic> = wanted.iter().map(|(topic, _)| topic.clone()).collect();
-    let read = store::read(&gateway.pool, after, MAX_EVENTS + 1, &topics).await;
+/// What was missed, up to its end or to where a page ends before that.
+async fn older(gateway: &Gateway, range: &Range) -> Result<Page, NotRecovered> {
+    let Range { after, upto, .. } = *range;
+    let read = store::read(&gateway.pool, after, MAX_EVENTS + 1, &range.topics).await;
     let mut events = read.map_err(|problem| match problem.status {
         410 => NotRecovered::Because("position_not_available"),
         _ => NotRecovered::Problem(problem),
@@ -130,12 +127,12 @@ async fn older(
     let is_full = events.len() > usize::try_from(MAX_EVENTS).unwrap_or(usize::MAX);
     let ends_at = match events.last() {
         Some(last) if is_full && last.sequence <= upto => {
-            Some(end_of_page(gateway, after, last.sequence - 1, reach).await?)
+            Some(end_of_page(gateway, after, last.sequence - 1, range.reach).await?)
         }
         _ => None,
     };
     events.retain(|event| event.sequence <= ends_at.unwrap_or(upto));
-    Ok((events, ends_at))
+    Ok(Page { messages: messages_of(events, after, ends_at.unwrap_or(upto), range.epoch), ends_at })
 }
 
 /// A page ends with a tick, so that no transaction is torn.

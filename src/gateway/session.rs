@@ -220,7 +220,7 @@ impl Session {
     pub async fn deliver(&mut self, item: Item) -> Result<(), Goodbye> {
         match item {
             Item::Message(message) => self.pass(&message).await,
-            Item::Resync => self.resync().await,
+            Item::Resync => Box::pin(self.resync()).await,
         }
     }
 
@@ -240,21 +240,22 @@ impl Session {
 
     async fn pass(&mut self, message: &Message) -> Result<(), Goodbye> {
         let concerns_us = message.is_for(&self.own_topic);
-        if self.is_strange(&message.topic) && !self.may_hear(&message.topic).await? && !concerns_us {
+        if self.is_strange(&message.topic) && !Box::pin(self.may_hear(&message.topic)).await? && !concerns_us
+        {
             // Something went where the caller may not follow: what is left here, without what it became there.
             let was_for_us = self.open.subscriptions().view(message).is_some();
-            return if was_for_us { self.resync().await } else { Ok(()) };
+            return if was_for_us { Box::pin(self.resync()).await } else { Ok(()) };
         }
         let view = self.open.subscriptions().view(message);
         if let Some(view) = view {
             let text = message.text(&view);
             if text.len() > MAX_TEXT {
                 tracing::warn!(bytes = text.len(), "A message is too large to send; a snapshot goes instead");
-                return self.resync().await;
+                return Box::pin(self.resync()).await;
             }
             self.said.push(Said::Text(text));
         }
-        if concerns_us { self.hear_of_membership(&message.topic).await } else { Ok(()) }
+        if concerns_us { Box::pin(self.hear_of_membership(&message.topic)).await } else { Ok(()) }
     }
 
     /// Memberships changed; one that was lost before this session began with its topics is told as well.

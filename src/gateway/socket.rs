@@ -9,13 +9,17 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket};
-use futures::stream::{SplitSink, SplitStream};
+use axum::extract::ws::Utf8Bytes;
 use futures::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{self, Message as Frame};
 
 use super::protocol::Goodbye;
+use super::wire::{Tap, Wire, Writer};
 use crate::stream::outbox::{Ended, Outbox};
 
 /// How long a close frame may take to get through to a slow client.
@@ -27,7 +31,29 @@ pub const MAX_TEXT: usize = 16 << 20;
 /// Read buffer of a connection. The default of 128 KiB would be most of a connection's memory.
 pub const READ_BUFFER: usize = 1024;
 /// Written to the socket when this much has gathered.
-pub const WRITE_BUFFER: usize = 4096;
+const GATHER: usize = 64 << 10;
+
+/// A WebSocket whose handshake is done.
+#[derive(Debug)]
+pub struct Socket {
+    reading: WebSocketStream<Tap>,
+    writing: Writer,
+}
+
+impl Socket {
+    /// Takes a connection over after its handshake; `early` is what the client has said already.
+    pub async fn open(stream: TcpStream, early: Vec<u8>, max_message_bytes: usize) -> Self {
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(max_message_bytes))
+            .max_frame_size(Some(max_message_bytes))
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0);
+        let wire = Wire::new(stream);
+        let writing = Writer::new(wire.clone());
+        let reading = WebSocketStream::from_partially_read(Tap::new(wire), early, Role::Server, Some(config));
+        Self { reading: reading.await, writing }
+    }
+}
 
 /// How a socket ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,14 +80,14 @@ impl From<Ended> for End {
 #[derive(Debug)]
 pub enum Heard {
     /// A text frame.
-    Text(Utf8Bytes),
+    Text(tungstenite::Utf8Bytes),
     /// A ping or pong: it lives.
     Life,
 }
 
-/// The reading half.
+/// The reading half. The protocol's own answers (to a ping, to a close frame) are given to the writing half.
 #[derive(Debug)]
-pub struct Ear(SplitStream<WebSocket>);
+pub struct Ear(WebSocketStream<Tap>);
 
 impl Ear {
     /// The next frame.
@@ -69,20 +95,27 @@ impl Ear {
     /// # Errors
     /// The end of the socket.
     pub async fn next(&mut self) -> Result<Heard, End> {
-        match self.0.next().await {
-            Some(Ok(Frame::Text(text))) => Ok(Heard::Text(text)),
-            Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => Ok(Heard::Life),
-            Some(Ok(Frame::Binary(_))) => Err(Goodbye::Malformed.into()),
+        let heard = match self.0.next().await {
+            Some(Ok(Frame::Text(text))) => return Ok(Heard::Text(text)),
+            Some(Ok(Frame::Ping(_) | Frame::Pong(_) | Frame::Frame(_))) => Ok(Heard::Life),
+            Some(Ok(Frame::Binary(_))) => return Err(Goodbye::Malformed.into()),
             Some(Ok(Frame::Close(_))) | None => Err(End::Gone),
-            Some(Err(error)) => Err(meaning(error)),
+            Some(Err(error)) => return Err(meaning(&error)),
+        };
+        // The answer is ready in memory only: this waits for nothing.
+        let _ = self.0.flush().await;
+        if heard.is_err() {
+            // Nobody will write any more, and no frame is half written while somebody listens.
+            self.0.get_ref().answer_now();
         }
+        heard
     }
 }
 
-fn meaning(error: axum::Error) -> End {
-    match error.into_inner().downcast_ref::<tungstenite::Error>() {
-        Some(tungstenite::Error::Capacity(_)) => Goodbye::TooLarge.into(),
-        Some(tungstenite::Error::Utf8(_)) => Goodbye::Malformed.into(),
+fn meaning(error: &tungstenite::Error) -> End {
+    match error {
+        tungstenite::Error::Capacity(_) => Goodbye::TooLarge.into(),
+        tungstenite::Error::Utf8(_) => Goodbye::Malformed.into(),
         _ => End::Gone,
     }
 }
@@ -90,7 +123,7 @@ fn meaning(error: axum::Error) -> End {
 /// The writing half.
 #[derive(Debug)]
 pub struct Mouth {
-    sink: SplitSink<WebSocket, Frame>,
+    writer: Writer,
     patience: Duration,
     last: Instant,
 }
@@ -107,7 +140,14 @@ impl Mouth {
     /// The end of the socket; [`Goodbye::TooSlow`] when the outbox overflows meanwhile.
     pub async fn say(&mut self, text: Utf8Bytes, outbox: &Outbox) -> Result<(), End> {
         self.last = Instant::now();
-        unless_too_slow(self.sink.feed(Frame::Text(text)), self.patience, outbox).await
+        self.writer.text(text.into());
+        if self.writer.waiting() < GATHER {
+            return Ok(());
+        }
+        self.flush(outbox).await?;
+        // Who has much to hear, after a resume, does not hold up what others are told.
+        yield_now().await;
+        Ok(())
     }
 
     /// Asks for a sign of life.
@@ -115,7 +155,8 @@ impl Mouth {
     /// # Errors
     /// As [`Self::say`].
     pub async fn ping(&mut self, outbox: &Outbox) -> Result<(), End> {
-        unless_too_slow(self.sink.send(Frame::Ping(bytes::Bytes::new())), self.patience, outbox).await
+        self.writer.ping();
+        self.flush(outbox).await
     }
 
     /// Lets everything said leave.
@@ -123,34 +164,29 @@ impl Mouth {
     /// # Errors
     /// As [`Self::say`].
     pub async fn flush(&mut self, outbox: &Outbox) -> Result<(), End> {
-        unless_too_slow(self.sink.flush(), self.patience, outbox).await
-    }
-}
-
-/// A write that ends early when the outbox overflows or nothing moves for too long.
-async fn unless_too_slow(
-    write: impl Future<Output = Result<(), axum::Error>>,
-    patience: Duration,
-    outbox: &Outbox,
-) -> Result<(), End> {
-    tokio::select! {
-        biased;
-        written = write => written.map_err(|_| End::Gone),
-        ended = outbox.ended() => Err(Goodbye::from(ended).into()),
-        () = sleep(patience) => Err(Goodbye::TooSlow.into()),
+        // Most clients take at once what they are told: then no timer is needed.
+        if self.writer.write_some().map_err(|_| End::Gone)? {
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            written = self.writer.write_all() => written.map_err(|_| End::Gone),
+            ended = outbox.ended() => Err(ended.into()),
+            () = sleep(self.patience) => Err(Goodbye::TooSlow.into()),
+        }
     }
 }
 
 /// Splits a socket whose writes may block for `patience`.
-pub fn split(socket: WebSocket, patience: Duration) -> (Mouth, Ear) {
-    let (sink, stream) = socket.split();
-    (Mouth { sink, patience, last: Instant::now() }, Ear(stream))
+pub fn split(socket: Socket, patience: Duration) -> (Mouth, Ear) {
+    let Socket { reading, writing } = socket;
+    (Mouth { writer: writing, patience, last: Instant::now() }, Ear(reading))
 }
 
 /// Says goodbye: the close frame, then a moment for the other side's.
 pub async fn close(mut mouth: Mouth, mut ear: Ear, goodbye: Goodbye) {
-    let frame = CloseFrame { code: goodbye.code(), reason: goodbye.reason().into() };
-    if !matches!(timeout(LINGER, mouth.sink.send(Frame::Close(Some(frame)))).await, Ok(Ok(()))) {
+    mouth.writer.close(goodbye.code(), goodbye.reason());
+    if !matches!(timeout(LINGER, mouth.writer.write_all()).await, Ok(Ok(()))) {
         return;
     }
     let answer = async {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::db::session::{self, Param, connection as client, problem};
+use crate::db::session::{self, Param, patient_connection as client, problem};
 use crate::stream::event::{Event, Topic};
 use crate::stream::log::{self, JsonText};
 
@@ -82,7 +82,8 @@ pub async fn sync(pool: &Pool, user: Option<Uuid>, topics: &[Topic]) -> Result<S
     }
     let topics: Vec<&str> = topics.iter().map(Topic::as_str).collect();
     let params: [Param<'_>; 2] = [(&user, Type::UUID), (&topics, Type::TEXT_ARRAY)];
-    let JsonText(text) = session::ask(pool, user, "select work.sync($1, $2)", &params).await?.get(0);
+    let JsonText(text) =
+        session::ask_on(&client(pool).await?, user, "select work.sync($1, $2)", &params).await?.get(0);
     let head: Head = serde_json::from_str(text.get()).map_err(|error| {
         tracing::error!(%error, "work.sync answered something else than a snapshot");
         Problem::new(500, "internal")

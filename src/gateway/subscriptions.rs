@@ -103,8 +103,10 @@ impl Subscriptions {
             _ => self.keep(message)?,
         };
         let covered = carrier.or_else(|| self.floors.values().copied().min())?;
-        let chain =
-            self.chains.entry(message.topic.clone()).or_insert(Chain { last: None, position: covered });
+        if !self.chains.contains_key(&message.topic) {
+            self.chains.insert(message.topic.clone(), Chain { last: None, position: covered });
+        }
+        let chain = self.chains.get_mut(&message.topic)?;
         let previous = chain.last.unwrap_or_else(|| message.previous.min(covered));
         let position = chain.position.max(message.position).max(carrier.unwrap_or(0));
         let view = View { keep, previous, position };

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -40,6 +41,19 @@ pub struct Limits {
     pub finish: Duration,
     /// Where clients connect directly: how many of one address.
     pub addresses: Option<Arc<Addresses>>,
+}
+
+/// What requests are read from, and what an upgrade takes over.
+type Connection = TokioIo<Patient<TcpStream>>;
+
+/// The connection itself, once it is upgraded, and what was read of it beyond the request.
+pub fn bare(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
+    let Ok(parts) = upgraded.downcast::<Connection>() else {
+        tracing::error!("An upgraded connection is not what was accepted");
+        return None;
+    };
+    // A copy of the little that there is: the buffer itself is 8 KiB, and the socket would keep it for good.
+    Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
 }
 
 /// Accepts until told to stop, then lets requests finish.
@@ -89,7 +103,7 @@ async fn serve(stream: TcpStream, place: Place, router: Router, limits: Limits, 
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
         .keep_alive(!is_one_too_many)
-        .serve_connection(TokioIo::new(Patient::new(stream, limits.write_timeout)), service)
+        .serve_connection(Connection::new(Patient::new(stream, limits.write_timeout)), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

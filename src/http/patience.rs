@@ -26,6 +26,11 @@ impl<S> Patient<S> {
         Self { stream, patience, stalled: None }
     }
 
+    /// The stream, for who has patience of their own.
+    pub fn into_inner(self) -> S {
+        self.stream
+    }
+
     fn watch<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;

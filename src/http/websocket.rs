@@ -2,22 +2,32 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
+use axum::body::Body;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
 use serde::Deserialize;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::Shared;
+use super::accept;
 use super::extract::shown;
 use super::visitor::{Admitted, Visitor};
 use crate::db::problem::Problem;
 use crate::gateway::connections::Transport;
 use crate::gateway::conversation;
 use crate::gateway::session::admission::Hello;
-use crate::gateway::socket::{MAX_TEXT, READ_BUFFER, WRITE_BUFFER};
+use crate::gateway::socket::Socket;
 
-type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+/// A checked handshake, and the connection that it will free. The handshake alone would wrap the connection, and a
+/// session wants it bare: see [`crate::gateway::socket`].
+type Upgrade = (Option<Extension<OnUpgrade>>, Handshake);
+type Handshake = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
+const KEY: header::HeaderName = header::SEC_WEBSOCKET_KEY;
 
 /// What a handshake's address may say.
 #[derive(Default, Deserialize, utoipa::IntoParams)]
@@ -41,9 +51,10 @@ pub async fn open(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
     headers: HeaderMap,
-    upgrade: Upgrade,
+    connection: Option<Extension<OnUpgrade>>,
+    handshake: Handshake,
 ) -> Response {
-    begin(&shared, visitor, None, wishes, &headers, upgrade)
+    begin(&shared, visitor, None, wishes, &headers, (connection, handshake))
 }
 
 /// `GET /ws/{user_id}`
@@ -60,9 +71,10 @@ pub async fn open_for(
     Path(user_id): Path<String>,
     Query(wishes): Query<Wishes>,
     headers: HeaderMap,
-    upgrade: Upgrade,
+    connection: Option<Extension<OnUpgrade>>,
+    handshake: Handshake,
 ) -> Response {
-    begin(&shared, visitor, Some(user_id), wishes, &headers, upgrade)
+    begin(&shared, visitor, Some(user_id), wishes, &headers, (connection, handshake))
 }
 
 fn begin(
@@ -73,7 +85,7 @@ fn begin(
     headers: &HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    let Ok(upgrade) = upgrade else {
+    let (Some(Extension(connection)), Ok(_), Some(key)) = (upgrade.0, upgrade.1, headers.get(KEY)) else {
         let problem = Problem::new(426, "websocket_expected");
         return problem.with_detail("this address speaks WebSocket only").into_response();
     };
@@ -88,16 +100,18 @@ fn begin(
         wants_sync: wishes.sync.as_deref() != Some("none"),
         guest,
     };
-    let limit = gateway.manners.max_message_bytes;
-    let upgrade = upgrade
-        .max_message_size(limit)
-        .max_frame_size(limit)
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(MAX_TEXT + (1 << 20));
-    upgrade.on_upgrade(move |socket| async move {
+    tokio::spawn(async move {
+        let limit = gateway.manners.max_message_bytes;
+        let Some((stream, early)) = connection.await.ok().and_then(accept::bare) else { return };
+        let socket = Socket::open(stream, early, limit).await;
         let sockets = gateway.sockets.clone();
         sockets.track_future(conversation::serve(gateway, socket, hello, counted)).await;
         drop((visitor.place, seat));
-    })
+    });
+    let accepted = [
+        (header::CONNECTION, "upgrade"),
+        (header::UPGRADE, "websocket"),
+        (header::SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key.as_bytes())),
+    ];
+    (StatusCode::SWITCHING_PROTOCOLS, accepted, Body::empty()).into_response()
 }

@@ -97,6 +97,7 @@ pub struct Message {
     /// Epoch milliseconds.
     pub timestamp: i64,
     settings: MessageSettings,
+    size: usize,
     whole: OnceLock<Utf8Bytes>,
     /// Guarded for moments; nobody encodes while holding it.
     views: Mutex<Vec<(View, Utf8Bytes)>>,
@@ -108,6 +109,7 @@ impl Message {
         let Departure { topic, events, kind, first, position } = departure;
         let sequence = events.last().map_or(first, |event| event.sequence);
         let (whole, views) = (OnceLock::new(), Mutex::default());
+        let size = 400 + events.iter().map(|event| event.weight()).sum::<usize>();
         Self {
             topic,
             events,
@@ -119,6 +121,7 @@ impl Message {
             position,
             timestamp: at,
             settings,
+            size,
             whole,
             views,
         }
@@ -163,7 +166,7 @@ impl Message {
 
     /// Roughly how long its text is.
     pub fn size(&self) -> usize {
-        400 + self.events.iter().map(|event| event.weight()).sum::<usize>()
+        self.size
     }
 
     /// Roughly what it occupies while it is kept: its events and its text.

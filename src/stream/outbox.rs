@@ -18,6 +18,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How many times the limit it may never exceed.
 const BURST: usize = 64;
 
+/// A queue that a burst has made longer than this is not kept.
+const KEPT: usize = 64;
+
 /// What the stream tells a connection.
 #[derive(Debug, Clone)]
 pub enum Item {
@@ -106,6 +109,9 @@ impl Outbox {
         queue.bytes -= item.as_ref().map_or(0, weight);
         if queue.bytes <= self.limit {
             queue.over_since = None;
+        }
+        if queue.items.is_empty() && queue.items.capacity() > KEPT {
+            queue.items = VecDeque::new();
         }
         Ok(item)
     }
