@@ -24,7 +24,7 @@ check: ## format, lints, what documents name, scripts, compose.yaml; types and s
 	scripts/check_scripts.sh
 	scripts/check_client.sh
 
-bench: ## what the write path costs: one line per scenario, by pgbench
+bench: ## what the write path costs and how many listeners the service bears: one line per scenario
 	@scripts/setup.sh rust postgres
 	@cargo build --locked --release
 	@scripts/bench.sh

@@ -9,10 +9,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::TailOptions;
+use crate::bench::BenchOptions;
 use crate::config::Config;
 use crate::dev::DevOptions;
 use crate::error::Failure;
 
+mod bench;
 mod dev;
 mod doctor;
 mod key;
@@ -97,6 +99,8 @@ pub enum Command {
     Verify,
     /// Check settings, roles, triggers and connections, and say what to do.
     Doctor(doctor::DoctorOptions),
+    /// Measure how the service bears many listeners: latency, deliveries, memory.
+    Bench(BenchOptions),
 }
 
 /// Runs one command.
@@ -118,6 +122,7 @@ pub async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Tail(options) => tail::run(config, options).await,
         Command::Verify => verify::run(config).await,
         Command::Doctor(options) => doctor::run(config, options).await,
+        Command::Bench(options) => bench::run(config, options).await,
     }
 }
 
@@ -151,6 +156,9 @@ mod tests {
             "tail --topic a --topic b --from 7 --json",
             "verify",
             "doctor",
+            "bench",
+            "bench fanout spread --connections 100 --rounds 3 --floor --json",
+            "bench --url 127.0.0.1:8000 --pid 7",
             "verify --config a.toml",
         ] {
             let words = std::iter::once("tidegate").chain(line.split(' '));

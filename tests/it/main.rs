@@ -6,11 +6,13 @@
 //! - `sql` runs `tests/sql/<room>/<object>/<behaviour>.sql`;
 //! - `ticks` is what ticks tell across commits, `workload` all of the engine at once, under a seeded
 //!   storm, `broken` the proof that the storm's checkers catch what they are there for;
+//! - `bench` is `tidegate bench` in small, with a loss that it must find;
 //! - `poison` is what nobody should write and somebody does: it must not stop the stream for everybody else;
 //! - `migrate`, `restore` and `conventions` are about the schema itself.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test says no, in its support too")]
 
+mod bench;
 mod broken;
 mod conventions;
 mod migrate;

@@ -45,6 +45,8 @@ fn every_route_is_an_operation_of_the_document() {
     let mut paths = Vec::new();
     files::below(&root, &mut paths);
     let mut plain = Vec::new();
+    // The floor that `tidegate bench` measures against has routes of its own.
+    paths.retain(|path| !path.starts_with(root.join("bench")));
     for path in paths {
         let text = std::fs::read_to_string(&path).unwrap();
         let routes = text.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());

@@ -1,0 +1,84 @@
+//! Applications that write: single rows, by SQL, on connections of their own.
+
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use tokio::time::{Instant, sleep_until};
+use tokio_postgres::{Client, Statement};
+use uuid::Uuid;
+
+use super::figures::Micros;
+use super::ledger::Commit;
+use super::stage::{Project, Stage};
+use crate::error::Failure;
+
+/// Connections that commit.
+const WRITERS: usize = 8;
+
+const UPDATE: &str = "update work.tasks set progress_percentage = (progress_percentage + 1) % 101 \
+    where id = $1 returning pg_current_xact_id()::text";
+
+/// What is written, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan<'p> {
+    pub(super) projects: &'p [Project],
+    pub(super) commits: usize,
+    /// Between the beginnings of two commits; none: as fast as possible.
+    pub(super) distance: Option<Duration>,
+    pub(super) clock: Instant,
+}
+
+/// Commits what is planned and answers with all of it.
+pub(super) async fn write(stage: &Stage, plan: Plan<'_>) -> Result<Vec<Commit>, Failure> {
+    let began = Instant::now();
+    let shares = (0..WRITERS).map(|number| async move {
+        let writer = Writer::open(stage, plan.distance.is_some()).await?;
+        let mut commits = Vec::with_capacity(plan.commits / WRITERS + 1);
+        for turn in (number..plan.commits).step_by(WRITERS) {
+            if let Some(distance) = plan.distance {
+                sleep_until(began + distance.mul_f64(as_f64(turn))).await;
+            }
+            let project = turn % plan.projects.len();
+            let tasks = &plan.projects[project].tasks;
+            let task = tasks[turn / plan.projects.len() % tasks.len()];
+            commits.push(writer.commit(project, task, plan.clock).await?);
+        }
+        Ok::<_, Failure>(commits)
+    });
+    Ok(try_join_all(shares).await?.concat())
+}
+
+struct Writer {
+    client: Client,
+    update: Statement,
+}
+
+impl Writer {
+    async fn open(stage: &Stage, durable: bool) -> Result<Self, Failure> {
+        let client = stage.connect().await?;
+        if !durable {
+            client.batch_execute("set synchronous_commit = off").await?;
+        }
+        let update = client.prepare(UPDATE).await?;
+        Ok(Self { client, update })
+    }
+
+    async fn commit(&self, project: usize, task: Uuid, clock: Instant) -> Result<Commit, Failure> {
+        let now = || Micros::try_from(clock.elapsed().as_micros()).unwrap_or(Micros::MAX);
+        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&task];
+        let (begun, row) = futures::join!(
+            self.client.batch_execute("begin"),
+            self.client.query_one(&self.update, &parameters)
+        );
+        begun?;
+        let txid = row?.get::<_, &str>(0).parse().unwrap_or_default();
+        let begun = now();
+        self.client.batch_execute("commit").await?;
+        Ok(Commit { project, txid, begun, acknowledged: now() })
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "the number of a commit")]
+fn as_f64(turn: usize) -> f64 {
+    turn as f64
+}
