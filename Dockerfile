@@ -6,6 +6,7 @@ COPY src src
 COPY migrations migrations
 COPY sql sql
 COPY docs/errors.md docs/errors.md
+COPY board/built board/built
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     cargo build --release --locked \

@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PATH="$PWD/.tidegate/node/bin:$PATH"
 
-scripts/client_packages.sh
+scripts/node_packages.sh client
 cd client && npm run --silent check

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PATH="$PWD/.tidegate/node/bin:$PATH"
 
-scripts/client_packages.sh
+scripts/node_packages.sh client
 (cd client && npm test --silent && npm run --silent build)
 
 [ -n "${TIDEGATE_BIN:-}" ] || cargo build --quiet --locked

@@ -21,10 +21,10 @@ fn text(listen: SocketAddr, database_url: &str, guests: &Guests, environment: &P
         r#"
 Tidegate is running. Ctrl-C stops everything.
 
+  live page  http://{listen}/#token={token}
+             (open it: it shows what is going on, as {handle}; the token is good for a day)
   service    http://{listen}   socket ws://{listen}/ws
   database   {database_url}
-  token      {token}
-             ({handle}'s, for a day)
 
 Watch the stream, in a second terminal in this directory:
 
@@ -56,7 +56,7 @@ mod tests {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8000));
         let said = text(listen, "postgresql://db", &guests, Path::new(".tidegate/env"));
         for expected in
-            ["http://127.0.0.1:8000", "token-of-ada", "where id = '0190'", ". .tidegate/env && tidegate tail"]
+            ["http://127.0.0.1:8000/#token=token-of-ada", "where id = '0190'", ". .tidegate/env && tidegate tail"]
         {
             assert!(said.contains(expected), "{expected} is missing from {said}");
         }

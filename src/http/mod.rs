@@ -4,7 +4,7 @@
 //! - [`openapi`]: every route with its description, and the pages that show it; [`layers`]: what is around them.
 //! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
-//! - [`stats`]: who listens.
+//! - [`stats`]: who listens; [`board`]: the live page.
 //! - [`extract`]: who calls; [`tickets`]: for those who cannot say it in a header.
 //! - [`body`], [`page`], [`etag`]: what they send and ask for; [`request_id`], [`limits`].
 //! - [`health`]: is the process up, can it do its work.
@@ -14,6 +14,7 @@
 
 pub mod accept;
 pub mod addresses;
+pub mod board;
 pub mod body;
 pub mod etag;
 pub mod extract;
@@ -100,29 +101,13 @@ pub fn router(shared: &Arc<Shared>) -> Router {
     let (routes, document) = openapi::routes(shared);
     let router = routes
         .merge(openapi::pages(document))
-        .route("/", get(front_page))
+        .merge(board::router())
         .route("/asyncapi.json", get(async || axum::Json(asyncapi::asyncapi())))
         .fallback(async || Problem::new(404, "not_found").with_detail("there is nothing at this address"))
         .method_not_allowed_fallback(async || Problem::new(405, "method_not_allowed"))
         .layer(DefaultBodyLimit::max(shared.settings.max_body_bytes))
         .with_state(shared.clone());
     layers::around(router, shared)
-}
-
-async fn front_page() -> &'static str {
-    "Tidegate: a Postgres database as a live backend.\n\
-     \n\
-     ws://<this address>/ws   WebSocket. Authorization: Bearer <token or key>, ?ticket=…, or a first message\n\
-     \x20                        {\"type\":\"auth\",\"token\":\"…\"}. You get a `sync`, then every change.\n\
-     /api/v2/…                read and write; /docs shows how, /openapi.json tells programs\n\
-     /api/v2/ws-ticket        POST: a ticket for one handshake, for browsers\n\
-     /api/v2/stream           the same as Server-Sent Events; /api/v2/changes by polling\n\
-     /health  /ready          is it up, can it do its work\n\
-     /metrics                 figures for Prometheus\n\
-     \n\
-     A token:      tidegate token --user HANDLE\n\
-     A change:     psql -c \"insert into work.tasks(git_branch_id, title) values (…, 'Hello')\"\n\
-     Watch it:     tidegate tail\n"
 }
 
 impl IntoResponse for Problem {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the client's packages, exactly as its lockfile says, unless they are there.
+# Installs the packages of `client` or `board`, exactly as the lockfile there says, unless they are there.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../client"
+cd "$(dirname "${BASH_SOURCE[0]}")/../$1"
 
 stamp=node_modules/.installed
 if ! cmp -s package-lock.json "$stamp"; then

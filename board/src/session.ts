@@ -1,0 +1,62 @@
+/**
+ * What all views share while somebody is signed in: the client, and what is kept of the stream beside its store.
+ * All of it is bounded.
+ */
+import { type Client, connect, type EventMessage, TidegateError } from "@tidegate/client";
+import { type Claims, claimsOf } from "./credential.js";
+import { Recorder } from "./stream/recorder.js";
+import { Meter } from "./system/meter.js";
+import { News } from "./work/news.js";
+
+export class Session {
+  readonly client: Client;
+  readonly claims: Claims;
+  readonly news = new News();
+  readonly meter = new Meter();
+  readonly recorder: Recorder;
+  readonly #token: string;
+  readonly #clock: ReturnType<typeof setInterval>;
+
+  constructor(token: string) {
+    this.#token = token;
+    this.claims = claimsOf(token);
+    this.client = connect({ url: location.origin, token });
+    this.recorder = new Recorder(this.client);
+    this.client.on("message", (message) => this.#hear(message));
+    this.#clock = setInterval(() => this.meter.tick(), 1000);
+  }
+
+  get isAdmin(): boolean {
+    return this.claims.role === "admin";
+  }
+
+  /** Asks the service something outside the stream. */
+  async request(path: string, method = "GET"): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    const response = await fetch(path, { method, headers }).catch((error) => {
+      throw new TidegateError("unreachable", String(error), true);
+    });
+    if (response.ok) return response;
+    const problem = await response.json().catch(() => ({}));
+    const code = problem.code ?? `http_${response.status}`;
+    throw new TidegateError(code, problem.detail ?? problem.title ?? response.statusText);
+  }
+
+  close(): void {
+    clearInterval(this.#clock);
+    this.client.close();
+  }
+
+  #hear(message: EventMessage): void {
+    this.meter.count(message);
+    this.news.hear(message);
+    this.recorder.hear(message);
+  }
+}
+
+/** A view: made for a session, closed when another one is shown. */
+export interface View {
+  readonly title: string;
+  readonly root: HTMLElement;
+  close(): void;
+}

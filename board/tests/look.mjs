@@ -1,0 +1,39 @@
+// Pictures of every view, to be looked at: node tests/look.mjs URL#token=… [folder]
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launch } from "./browser.mjs";
+
+const [url, folder = mkdtempSync(join(tmpdir(), "board-"))] = process.argv.slice(2);
+const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const browser = await launch();
+for (const colorScheme of ["light", "dark"]) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    const page = await browser.newPage({ colorScheme, viewport });
+    page.on("console", (message) => console.log(message.type(), message.text()));
+    page.on("pageerror", (error) => console.log("error", error));
+    const shoot = (name) => page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`) });
+    await page.goto(new URL("/", url).href);
+    await shoot("sign-in");
+    await page.goto(url);
+    await page.locator(".card").first().waitFor();
+    await page.locator(".news").nth(4).waitFor();
+    await shoot("work");
+    await page.locator(".card h3 a").first().click();
+    await page.locator(".branch .bar").waitFor();
+    await page.locator(".task, .note:not(:empty)").first().waitFor();
+    await page.waitForTimeout(3000);
+    await shoot("branch");
+    await page.locator("nav a", { hasText: "Stream" }).click();
+    await page.locator(".messages details").nth(3).waitFor();
+    await page.locator(".messages summary").nth(2).click();
+    await shoot("stream");
+    await page.locator("nav a", { hasText: "System" }).click();
+    await page.waitForTimeout(6000);
+    await page.locator(".facts dd").nth(4).waitFor();
+    await shoot("system");
+    await page.close();
+  }
+}
+await browser.close();
+console.log(folder);
