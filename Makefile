@@ -1,10 +1,10 @@
 # Every target installs what it needs and does not find, or names it in one line.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults
+.PHONY: help demo test check bench faults board-test
 
 help: ## what the targets do
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' \
 	  | awk -F'|' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
 demo: ## from a fresh machine to the running demo (Ctrl-C ends it; the second start takes seconds)
@@ -16,18 +16,23 @@ test: ## every test, against a private Postgres that is started and stopped for 
 	@scripts/test.sh
 	@scripts/test_client.sh
 
-check: ## format, lints, what documents name, scripts, compose.yaml; types and sizes of the client
+check: ## format, lints, what documents name, scripts, compose.yaml; types and sizes of the client; the live page
 	@scripts/setup.sh rust compose node
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	python3 scripts/check_paths.py
 	scripts/check_scripts.sh
 	scripts/check_client.sh
+	scripts/check_board.sh
 
 bench: ## what the write path costs and how many listeners the service bears: one line per scenario
 	@scripts/setup.sh rust postgres
 	@cargo build --locked --release
 	@scripts/bench.sh
+
+board-test: ## the live page in Chromium, against a real service
+	@scripts/setup.sh rust postgres node chromium
+	@scripts/test_board.sh
 
 faults: ## crashes, hangs and cut connections, alone (`make test` has them too)
 	@scripts/setup.sh rust postgres

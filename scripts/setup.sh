@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a make target lacks, or names it in one line.
 #
-#   scripts/setup.sh rust postgres pgtap python compose node
+#   scripts/setup.sh rust postgres pgtap python compose node chromium
 #
 # Asking for what is already there costs a few milliseconds and touches nothing.
 set -euo pipefail
@@ -154,9 +154,16 @@ setup_node() {
   node_is_new_enough || fail "Node.js $OLDEST_NODE or newer, with npm, is missing" 'install it from its project'
 }
 
+# Any Chromium will do: board/tests/browser.mjs finds it.
+setup_chromium() {
+  have chromium || have chromium-browser || have google-chrome || [ -n "${BOARD_CHROMIUM:-}" ] && return
+  can_apt || fail 'Chromium is missing' 'install it, or set BOARD_CHROMIUM to a program like it'
+  apt_install chromium
+}
+
 for thing in "$@"; do
   case $thing in
-    rust | postgres | pgtap | python | compose | node) "setup_$thing" ;;
-    *) fail "unknown: $thing" 'known: rust postgres pgtap python compose node' ;;
+    rust | postgres | pgtap | python | compose | node | chromium) "setup_$thing" ;;
+    *) fail "unknown: $thing" 'known: rust postgres pgtap python compose node chromium' ;;
   esac
 done

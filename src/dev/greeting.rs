@@ -55,9 +55,11 @@ mod tests {
         };
         let listen = SocketAddr::from(([127, 0, 0, 1], 8000));
         let said = text(listen, "postgresql://db", &guests, Path::new(".tidegate/env"));
-        for expected in
-            ["http://127.0.0.1:8000/#token=token-of-ada", "where id = '0190'", ". .tidegate/env && tidegate tail"]
-        {
+        for expected in [
+            "http://127.0.0.1:8000/#token=token-of-ada",
+            "where id = '0190'",
+            ". .tidegate/env && tidegate tail",
+        ] {
             assert!(said.contains(expected), "{expected} is missing from {said}");
         }
         assert!(!said.contains("secret"));

@@ -31,7 +31,10 @@ pub fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/", get(page))
         .route("/tidegate.svg", get(async || file("tidegate.svg", FRESH)))
-        .route("/assets/{name}", get(async |Path(name): Path<String>| file(&format!("assets/{name}"), FOREVER)))
+        .route(
+            "/assets/{name}",
+            get(async |Path(name): Path<String>| file(&format!("assets/{name}"), FOREVER)),
+        )
 }
 
 async fn page(headers: HeaderMap) -> Response {

@@ -3,6 +3,7 @@
 //! may hear what, `service::faults` kills, hangs and cuts, `service::limits` is what is too much. The other transports
 //! are `service::sse` and `service::poll`, and `service::moves` goes from one to another; `service::stats` looks at all.
 
+mod board;
 mod canary;
 pub(crate) mod client;
 mod credentials;

@@ -1,5 +1,5 @@
 /** The topics that are followed, where each stands, and why one is refused. */
-import { h } from "../dom.js";
+import { h, setText } from "../dom.js";
 import { calmly } from "../frame.js";
 import type { Session } from "../session.js";
 
@@ -16,6 +16,7 @@ export class Topics {
   readonly root: HTMLElement;
   readonly #session: Session;
   readonly #rows = h("tbody");
+  readonly #summary = h("summary");
   readonly #names = h("datalist", { id: "topic-names" });
   readonly #field = h("input", {
     type: "text",
@@ -43,11 +44,11 @@ export class Topics {
     );
     const table = h("table", {}, h("thead", {}, head), this.#rows);
     this.root = h(
-      "details",
-      { class: "panel topics", open: true },
-      h("summary", {}, h("h2", {}, "Topics")),
+      "section",
+      { class: "panel topics", "aria-labelledby": "topics" },
+      h("h2", { id: "topics" }, "Topics"),
       form,
-      h("div", { class: "scroll" }, table),
+      h("details", {}, this.#summary, h("div", { class: "scroll" }, table)),
     );
     const clock = setInterval(render, 1000);
     this.#stops = [client.on("state", render), client.on("subscription", render), () => clearInterval(clock)];
@@ -63,7 +64,13 @@ export class Topics {
     event.preventDefault();
     this.#session.client.subscribe([this.#field.value.trim()]);
     this.#field.value = "";
+    this.#open();
     this.#show();
+  }
+
+  #open(): void {
+    const details = this.#summary.parentElement;
+    if (details instanceof HTMLDetailsElement) details.open = true;
   }
 
   #suggest(): void {
@@ -82,11 +89,24 @@ export class Topics {
 
   #show(): void {
     const { client } = this.#session;
+    setText(this.#summary, this.#describe());
     // A focused button would be lost with its row.
     if (this.#rows.contains(document.activeElement)) return;
     this.#rows.replaceChildren(...client.topics.map((topic) => this.#row(topic)));
     if (!client.topics.length)
       this.#rows.append(h("tr", {}, h("td", { colSpan: 5, class: "faint" }, "None yet.")));
+  }
+
+  #describe(): string {
+    const { client } = this.#session;
+    const counts = new Map<string, number>();
+    for (const topic of client.topics) {
+      const status = client.subscription(topic)?.status ?? "connecting";
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    const said = [...counts].map(([status, count]) => `${count} ${status === "closed" ? "refused" : status}`);
+    const { position, lag } = client.state;
+    return `${said.join(", ") || "None"} · position ${position?.sequence ?? "–"} · lag ${lag}`;
   }
 
   #row(topic: string): HTMLElement {

@@ -3,7 +3,8 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { h, setText } from "../dom.js";
 import { colour, onTheme } from "../theme.js";
-import type { Series } from "./meter.js";
+import { timeOf } from "../words.js";
+import { SECONDS, type Series } from "./meter.js";
 
 export interface Line {
   readonly label: string;
@@ -76,9 +77,18 @@ export class Chart {
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 8, 0, 0],
-      scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
+      scales: {
+        x: { range: (_, __, max) => [(max ?? 0) - SECONDS, max ?? 0] },
+        y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
+      },
       axes: [
-        { ...axis, grid: { show: false }, space: 70 },
+        {
+          ...axis,
+          grid: { show: false },
+          space: 70,
+          size: 26,
+          values: (_, times) => times.map((at) => timeOf(at * 1000)),
+        },
         { ...axis, size: 44 },
       ],
       series: [

@@ -108,7 +108,7 @@ class System {
   #tell({ open, users, topics, messages, connections }: Stats): void {
     keep(this.#polled.times, Math.floor(Date.now() / 1000));
     keep(this.#polled.open, open.total);
-    this.#fact("Connections", `${open.websocket} sockets, ${open.sse} streams, ${open.poll} polls`);
+    this.#fact("Sockets, streams, polls", `${open.websocket} · ${open.sse} · ${open.poll}`);
     this.#fact("Users", String(users));
     this.#fact("Topics heard", String(topics));
     this.#fact("Messages sent", `${messages.sentPerSecond.toFixed(1)} a second`);

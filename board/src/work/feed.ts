@@ -7,6 +7,9 @@ import { type Telling, timeOf } from "../words.js";
 
 /** Lines that are shown. */
 const SHOWN = 60;
+/** Things that are listed of one message, and summaries that it moved. */
+const LISTED = 2;
+const MOVED = 4;
 /** Between two renderings, in milliseconds: a reader's eye is no faster. */
 const PAUSE_MS = 150;
 
@@ -59,10 +62,10 @@ export class Feed {
     setText(this.#toggle, this.#isPaused ? `Resume (${waiting} new)` : "Pause");
     this.#empty.hidden = items.count > 0;
     if (this.#isPaused || waiting === 0) return;
-    const fresh: Telling[] = [];
-    for (const telling of items.newest()) {
+    const fresh: (readonly Telling[])[] = [];
+    for (const told of items.newest()) {
       if (fresh.length === Math.min(waiting, SHOWN)) break;
-      fresh.push(telling);
+      fresh.push(told);
     }
     this.#shown = items.count;
     this.#list.prepend(...fresh.map(line));
@@ -70,17 +73,36 @@ export class Feed {
   }
 }
 
-function line(telling: Telling): HTMLElement {
-  const { at, entity, name, what, upstream, branchId, action } = telling;
-  const thing =
-    branchId && action !== "delete" ? h("a", { href: `#/work/${branchId}` }, name) : h("span", {}, name);
+/** One message: what it told, the biggest things first, and what all of it moved. */
+function line(told: readonly Telling[]): HTMLElement {
+  const [first] = told;
+  if (!first) return h("li");
+  const sorted = told.toSorted((a, b) => rank(a) - rank(b));
+  const upstream = [...new Set(told.flatMap((telling) => telling.upstream))];
+  const more = told.length - LISTED;
   return h(
     "li",
-    { class: "news", "data-source": telling.source },
-    h("div", { class: "news-head" }, new Mark(telling).root, h("time", { dateTime: iso(at) }, timeOf(at))),
-    h("p", {}, `${entity} `, thing, ` ${what}`),
-    upstream.length > 0 && h("p", { class: "upstream" }, `↳ ${upstream.join("  ·  ")}`),
+    { class: "news", "data-source": first.source },
+    h(
+      "div",
+      { class: "news-head" },
+      new Mark(first).root,
+      h("time", { dateTime: new Date(first.at).toISOString() }, timeOf(first.at)),
+    ),
+    ...sorted.slice(0, LISTED).map(sentence),
+    more > 0 && h("p", { class: "faint" }, `and ${more} more`),
+    upstream.length > 0 && h("p", { class: "upstream" }, `↳ ${upstream.slice(0, MOVED).join("  ·  ")}`),
   );
 }
 
-const iso = (at: number): string => new Date(at).toISOString();
+function sentence({ entity, name, what, branchId, action }: Telling): HTMLElement {
+  const isThere = branchId && action !== "delete";
+  const thing = isThere ? h("a", { href: `#/work/${branchId}` }, name) : h("span", {}, name);
+  return h("p", {}, `${entity} `, thing, ` ${what}`);
+}
+
+const RANKS = ["project", "branch", "task"];
+const rank = ({ entity }: Telling): number => {
+  const at = RANKS.indexOf(entity);
+  return at < 0 ? RANKS.length : at;
+};

@@ -7,26 +7,27 @@ import { type Telling, tellingsOf } from "../words.js";
 const REMEMBERED = 5000;
 
 export class News {
-  readonly items = new Ring<Telling>(200);
+  /** What one message told, each. */
+  readonly items = new Ring<readonly Telling[]>(200);
   /** The last change of a row, and of anything in a branch, by id. */
   readonly #last = new Map<string, Telling>();
-  readonly #listeners = new Set<(fresh: readonly Telling[]) => void>();
+  readonly #listeners = new Set<() => void>();
 
   hear(message: EventMessage): void {
     const fresh = tellingsOf(message);
+    this.items.push(fresh);
     for (const telling of fresh) {
-      this.items.push(telling);
       if (telling.id) this.#remember(telling.id, telling);
       if (telling.branchId) this.#remember(telling.branchId, telling);
     }
-    for (const listener of this.#listeners) listener(fresh);
+    for (const listener of this.#listeners) listener();
   }
 
   lastOf(id: string): Telling | undefined {
     return this.#last.get(id);
   }
 
-  listen(listener: (fresh: readonly Telling[]) => void): () => void {
+  listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

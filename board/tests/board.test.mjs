@@ -1,0 +1,198 @@
+// The page in a browser, against a real service. What went wrong in the browser at any time fails the last test.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { launch } from "./browser.mjs";
+import { Playground, until } from "./playground.mjs";
+
+const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const complaints = [];
+const strangers = [];
+let playground;
+let browser;
+let page;
+let branch;
+
+before(async () => {
+  playground = await Playground.start();
+  browser = await launch();
+  page = await open(browser);
+  const found = playground.sql(
+    "select git_branch_id, min(id::text) from work.tasks group by 1 order by count(*) desc, 1 limit 1",
+  );
+  const [id, task] = found.split("|");
+  branch = { id, task };
+});
+
+after(async () => {
+  await browser?.close();
+  await playground?.stop();
+});
+
+async function open(context, options = {}) {
+  const opened = await context.newPage(options);
+  opened.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  opened.on("pageerror", (error) => complaints.push(String(error)));
+  opened.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(playground.url) && !/^(blob|data):/.test(url)) strangers.push(url);
+  });
+  opened.on("websocket", (socket) => {
+    if (new URL(socket.url()).host !== new URL(playground.url).host) strangers.push(socket.url());
+  });
+  await opened.goto(`${playground.url}/#token=${playground.env.TIDEGATE_TOKEN}`);
+  await opened.locator("#connection[data-status=live]").waitFor();
+  return opened;
+}
+
+const go = async (view) => {
+  await page.locator(`nav#nav a[href="#/${view}"]`).click();
+  await page.locator(`main .${view}`).waitFor();
+};
+
+test("a token in the address signs in and leaves the address", async () => {
+  assert.equal(new URL(page.url()).hash, "#/work");
+  await page.locator(".card").first().waitFor();
+});
+
+test("a row typed by SQL is on its card within 500 ms", async () => {
+  const card = page.locator(`[data-branch="${branch.id}"]`);
+  const total = () => card.locator(".bar").getAttribute("aria-label");
+  await card.scrollIntoViewIfNeeded();
+  const [, count] = /of (\d+) tasks/.exec(await total());
+  // Looked at in the page, so that the driver's own delay does not count.
+  const seen = page.evaluate(
+    ([id, wanted]) =>
+      new Promise((resolve) => {
+        const bar = document.querySelector(`[data-branch="${id}"] .bar`);
+        const look = () => bar.ariaLabel.includes(`of ${wanted} tasks`) && resolve(Date.now());
+        new MutationObserver(look).observe(bar, { attributes: true });
+        look();
+      }),
+    [branch.id, Number(count) + 1],
+  );
+  const title = "Typed by SQL";
+  const committed = playground.sql(
+    `insert into work.tasks(git_branch_id, title) values ('${branch.id}', '${title}');
+     select (extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  );
+  const delay = (await seen) - Number(committed);
+  console.log(`  on the card after ${delay} ms`);
+  assert.ok(delay < 500, `it took ${delay} ms`);
+  await page.locator(".news", { hasText: title }).waitFor();
+});
+
+test("a refused edit goes back, with the reason", async () => {
+  await page.goto(`${playground.url}/#/work/${branch.id}`);
+  const row = page.locator(`[data-task="${branch.task}"]`);
+  const title = row.getByLabel("Title");
+  await title.waitFor();
+  const before = await title.inputValue();
+  await title.fill("   ");
+  await title.press("Enter");
+  await row.locator(".refusal", { hasText: "task_title_is_not_blank" }).waitFor();
+  await until("the title is back", async () => (await title.inputValue()) === before);
+});
+
+test("an accepted edit is in the database and marked as a person's", async () => {
+  const row = page.locator(`[data-task="${branch.task}"]`);
+  await row.getByLabel("Title").fill("Renamed in the page");
+  await row.getByLabel("Title").press("Enter");
+  const title = () => playground.sql(`select title from work.tasks where id = '${branch.task}'`);
+  await until("it is written", () => title() === "Renamed in the page");
+  await row.locator(".mark[data-source=user]").waitFor();
+  assert.equal(await row.locator(".refusal:visible").count(), 0);
+});
+
+test("what is deleted by SQL leaves the tree", async () => {
+  const id = playground.sql(
+    `insert into work.tasks(git_branch_id, title) values ('${branch.id}', 'Short-lived') returning id`,
+  );
+  const row = page.locator(`[data-task="${id}"]`);
+  await row.waitFor();
+  playground.sql(`delete from work.tasks where id = '${id}'`);
+  await row.waitFor({ state: "detached" });
+});
+
+test("the inspector pauses, filters and says why a topic is refused", async () => {
+  await go("stream");
+  await page.getByRole("button", { name: "Pause" }).click();
+  playground.sql(`update work.tasks set title = 'While paused' where id = '${branch.task}'`);
+  await page.locator("text=1 came since").waitFor();
+  assert.equal(await page.locator(".messages", { hasText: "While paused" }).count(), 0);
+  await page.getByRole("button", { name: "Resume" }).click();
+  const message = page.locator(".messages details", { hasText: "While paused" });
+  await message.first().locator("summary").click();
+  await message.locator("pre", { hasText: '"sequence"' }).waitFor();
+  await page.getByLabel("Filter").fill("there is no such thing");
+  await page.locator(".messages details").first().waitFor({ state: "detached" });
+  await page.getByLabel("Filter").fill("");
+  await page.getByLabel("Topic", { exact: true }).fill("project:00000000-0000-0000-0000-000000000000");
+  await page.getByRole("button", { name: "Subscribe" }).click();
+  await page.locator("td", { hasText: "you are not a member" }).waitFor();
+});
+
+test("axe finds nothing serious in any view", async () => {
+  const look = async (opened, view) => {
+    await opened.evaluate(axe);
+    const { violations } = await opened.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    const said = serious.map(
+      ({ id, nodes }) =>
+        `${view}: ${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html)
+          .join(" ")}`,
+    );
+    assert.deepEqual(said, []);
+  };
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const view of ["work", "stream", "system"]) {
+      await go(view);
+      await look(page, `${view}, ${colorScheme}`);
+    }
+    await page.goto(`${playground.url}/#/work/${branch.id}`);
+    await page.locator(".task").first().waitFor();
+    await look(page, `a branch, ${colorScheme}`);
+  }
+});
+
+test("a view is reached by the keyboard alone", async () => {
+  await page.locator(".brand").focus();
+  for (const _ of ["Work", "Stream"]) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator("main .stream").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+});
+
+test("after the service was killed the page catches up", async () => {
+  await page.goto(`${playground.url}/#/work/${branch.id}`);
+  const row = page.locator(`[data-task="${branch.task}"]`);
+  await row.waitFor();
+  const quiet = complaints.length;
+  await playground.kill();
+  await page.locator("#notice", { hasText: "does not answer" }).waitFor();
+  playground.sql(`update work.tasks set title = 'While it was away' where id = '${branch.task}'`);
+  await playground.serve();
+  await page.locator("#connection[data-status=live]").waitFor({ timeout: 45_000 });
+  await until(
+    "the row is caught up",
+    async () => (await row.getByLabel("Title").inputValue()) === "While it was away",
+  );
+  await until("the notice is gone", async () => (await page.locator("#notice p").count()) === 0);
+  // A browser says by itself that it did not reach the service.
+  const refused = complaints.splice(quiet);
+  assert.deepEqual(
+    refused.filter((text) => !/ERR_|WebSocket/.test(text)),
+    [],
+  );
+});
+
+test("nobody else was asked, and the console is silent", () => {
+  assert.deepEqual(strangers, []);
+  // The refused edit is a refused request only where writes go by REST.
+  assert.deepEqual(complaints, []);
+});
