@@ -1,28 +1,25 @@
 import type { Source } from "@tidegate/client";
 
-/** Things that light up in one frame; more at once would be noise. */
-const AT_ONCE = 24;
+/** Things that light up at a time: more would be noise, and a shadow is dear to draw. */
+const AT_ONCE = 12;
 const LIGHT_MS = 1100;
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const lit = new WeakMap<Element, number>();
-let frame = 0;
-let inFrame = 0;
+const lit = new Set<Element>();
 
 /** Lights up what changed, in the colour of who changed it. Nothing moves for those who asked for that. */
 export function light(element: HTMLElement, source: Source): void {
-  const now = performance.now();
-  if (still.matches || document.hidden || now - (lit.get(element) ?? -LIGHT_MS) < LIGHT_MS / 2) return;
-  if (now - frame > 16) {
-    frame = now;
-    inFrame = 0;
-  }
-  inFrame += 1;
-  if (inFrame > AT_ONCE) return;
-  lit.set(element, now);
+  if (still.matches || document.hidden || lit.has(element) || lit.size >= AT_ONCE) return;
+  lit.add(element);
   const colour = `var(--${source})`;
-  element.animate([{ boxShadow: `0 0 0 2px ${colour}` }, { boxShadow: "0 0 0 2px transparent" }], {
-    duration: LIGHT_MS,
-    easing: "ease-out",
-  });
+  const animation = element.animate(
+    [{ boxShadow: `0 0 0 2px ${colour}` }, { boxShadow: "0 0 0 2px transparent" }],
+    {
+      duration: LIGHT_MS,
+      easing: "ease-out",
+    },
+  );
+  // Also when the element went away meanwhile.
+  const over = (): boolean => lit.delete(element);
+  animation.finished.then(over, over);
 }

@@ -1,13 +1,5 @@
 /** Messages as sentences for people. */
-import type {
-  Action,
-  BranchSummary,
-  Cascade,
-  Delta,
-  EventMessage,
-  ProjectSummary,
-  Source,
-} from "@tidegate/client";
+import type { Action, BranchSummary, Delta, EventMessage, ProjectSummary, Source } from "@tidegate/client";
 
 /** Who changed something. */
 export interface Hand {
@@ -15,7 +7,7 @@ export interface Hand {
   readonly actor: string | null;
 }
 
-/** One thing that happened, and what it moved upstream. */
+/** One thing that happened. */
 export interface Telling extends Hand {
   readonly at: number;
   readonly entity: string;
@@ -26,7 +18,6 @@ export interface Telling extends Hand {
   readonly name: string;
   /** What became of it: "progress 42 → 62". */
   readonly what: string;
-  readonly upstream: readonly string[];
 }
 
 type Row = Readonly<Record<string, unknown>> | null;
@@ -51,17 +42,16 @@ export const eventsIn = ({ type, payload }: EventMessage): number =>
 
 /** Everything that a message tells. */
 export function tellingsOf(message: EventMessage): Telling[] {
-  const { payload, metadata, timestamp } = message;
+  const { metadata, timestamp } = message;
   const hand = { source: metadata.source, actor: metadata.userId, at: timestamp };
-  const { cascade } = payload.data;
   if (message.type === "update") {
     const { entity, action, data } = message.payload;
-    return [telling(hand, entity, action, null, data.primary, data.delta, cascade)];
+    return [telling(hand, entity, action, null, data.primary, data.delta)];
   }
   const { updates, data, coalesced = [] } = message.payload;
   return [
     ...updates.map(({ entity, action, id, delta }, at) =>
-      telling(hand, entity, action, id, data.primary[at] ?? null, delta, cascade),
+      telling(hand, entity, action, id, data.primary[at] ?? null, delta),
     ),
     ...coalesced.map(({ entity, count }) => ({
       ...hand,
@@ -71,7 +61,6 @@ export function tellingsOf(message: EventMessage): Telling[] {
       branchId: null,
       name: "",
       what: `${count} rows changed at once`,
-      upstream: upstreamOf(cascade, null),
     })),
   ];
 }
@@ -83,7 +72,6 @@ function telling(
   known: string | null,
   row: Row,
   delta: Delta | undefined,
-  cascade: Cascade,
 ): Telling {
   const id = known ?? textOf(row?.id);
   const branchId = textOf(row?.git_branch_id) ?? textOf(row?.branch_id) ?? (entity === "branch" ? id : null);
@@ -97,7 +85,6 @@ function telling(
     branchId,
     name: name ? `“${name}”` : (id?.slice(0, 8) ?? ""),
     what,
-    upstream: upstreamOf(cascade, branchId),
   };
 }
 
@@ -117,17 +104,19 @@ function inWords(value: unknown): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-/** "fix/login-loop 16/48 done": of the branch that is meant, or of all. */
-function upstreamOf({ branches, projects }: Cascade, branchId: string | null): string[] {
-  const own = branches.filter(({ id, branch_id }) => !branchId || id === branchId || branch_id === branchId);
-  const summaries = [...own, ...projects] as unknown as (BranchSummary | ProjectSummary)[];
-  return summaries
-    .slice(0, 3)
-    .flatMap((summary) =>
-      typeof summary.total_tasks === "number"
-        ? [`${summary.name} ${summary.completed_tasks}/${summary.total_tasks} done`]
-        : [],
-    );
+/** Summaries that are told of one message. */
+const MOVED = 4;
+
+/** What a message moved: "fix/login-loop 16/48 done". */
+export function upstreamOf({ payload }: EventMessage): string[] {
+  const { branches, projects } = payload.data.cascade;
+  const summaries = [...branches.slice(0, MOVED - 1), ...projects.slice(0, 1)] as (
+    | BranchSummary
+    | ProjectSummary
+  )[];
+  return summaries.flatMap(({ name, completed_tasks, total_tasks }) =>
+    typeof total_tasks === "number" ? [`${name} ${completed_tasks}/${total_tasks} done`] : [],
+  );
 }
 
 /** "farid" or "AI agent-otto", without repeating the word. */

@@ -29,8 +29,8 @@ after(async () => {
   await playground?.stop();
 });
 
-async function open(context, options = {}) {
-  const opened = await context.newPage(options);
+async function open(context, token = playground.env.TIDEGATE_TOKEN) {
+  const opened = await context.newPage();
   opened.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
@@ -42,7 +42,7 @@ async function open(context, options = {}) {
   opened.on("websocket", (socket) => {
     if (new URL(socket.url()).host !== new URL(playground.url).host) strangers.push(socket.url());
   });
-  await opened.goto(`${playground.url}/#token=${playground.env.TIDEGATE_TOKEN}`);
+  await opened.goto(`${playground.url}/#token=${token}`);
   await opened.locator("#connection[data-status=live]").waitFor();
   return opened;
 }
@@ -166,6 +166,18 @@ test("a view is reached by the keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await page.locator("main .stream").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+});
+
+test("an administrator sees who is connected and ends it; who was ended is told", async () => {
+  const handle = playground.sql("select min(handle) from work.users where handle <> 'demo'");
+  const context = () => browser.newContext();
+  const guest = await open(await context(), playground.token("--user", handle));
+  const admin = await open(await context(), playground.token("--user", "demo", "--role", "admin"));
+  admin.on("dialog", (dialog) => dialog.accept());
+  await admin.locator('nav a[href="#/system"]').click();
+  await admin.getByRole("button", { name: `Disconnect ${handle}` }).click();
+  await guest.locator(".sign-in .refusal", { hasText: "administrator" }).waitFor();
+  await Promise.all([guest.context().close(), admin.context().close()]);
 });
 
 test("after the service was killed the page catches up", async () => {

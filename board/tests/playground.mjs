@@ -65,6 +65,16 @@ export class Playground {
     return execFileSync("psql", args, { env: { ...process.env, ...this.env }, encoding: "utf8" }).trim();
   }
 
+  /** A token, for another user or role. */
+  token(...options) {
+    const env = { ...process.env, ...this.env };
+    return execFileSync(program, ["token", ...options], {
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  }
+
   async stop() {
     await this.kill();
     this.#dev.kill("SIGINT");

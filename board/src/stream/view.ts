@@ -8,8 +8,8 @@ import { type Entry, KEPT } from "./recorder.js";
 import { Topics } from "./topics.js";
 
 /** Entries that are shown; more are kept. */
-const SHOWN = 150;
-const PAUSE_MS = 150;
+const SHOWN = 100;
+const PAUSE_MS = 250;
 
 class Inspector {
   readonly root: HTMLElement;

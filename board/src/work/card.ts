@@ -3,7 +3,8 @@ import type { BranchSummary } from "@tidegate/client";
 import { h, setText } from "../dom.js";
 import { Mark } from "../marks.js";
 import { light } from "../motion.js";
-import { ago, type Telling } from "../words.js";
+import { ago } from "../words.js";
+import type { LastHand } from "./news.js";
 import { Totals } from "./totals.js";
 
 export class Card {
@@ -33,7 +34,7 @@ export class Card {
     );
   }
 
-  show(branch: BranchSummary, last: Telling | undefined, isNews: boolean): void {
+  show(branch: BranchSummary, last: LastHand | undefined, isNews: boolean): void {
     setText(this.#name, branch.name);
     setText(this.#done, `${branch.completed_tasks}/${branch.total_tasks} · `);
     this.#totals.show(branch);

@@ -1,15 +1,15 @@
 /** The feed: what just happened and what it moved upstream, newest first. */
+import type { EventMessage } from "@tidegate/client";
 import { h, setText } from "../dom.js";
 import { calmly } from "../frame.js";
 import { Mark } from "../marks.js";
 import type { Session } from "../session.js";
-import { type Telling, timeOf } from "../words.js";
+import { type Telling, tellingsOf, timeOf, upstreamOf } from "../words.js";
 
 /** Lines that are shown. */
 const SHOWN = 60;
-/** Things that are listed of one message, and summaries that it moved. */
+/** Things that are listed of one message. */
 const LISTED = 2;
-const MOVED = 4;
 /** Between two renderings, in milliseconds: a reader's eye is no faster. */
 const PAUSE_MS = 150;
 
@@ -41,7 +41,7 @@ export class Feed {
       this.#list,
     );
     this.#empty.append("Nothing yet. Change a task, here or by SQL, and it shows within milliseconds.");
-    this.#shown = Math.max(0, session.news.items.count - SHOWN);
+    this.#shown = Math.max(0, session.news.messages.count - SHOWN);
     this.#stop = session.news.listen(this.#render);
     this.#show();
   }
@@ -57,28 +57,29 @@ export class Feed {
   }
 
   #show(): void {
-    const { items } = this.#session.news;
-    const waiting = items.count - this.#shown;
+    const { messages } = this.#session.news;
+    const waiting = messages.count - this.#shown;
     setText(this.#toggle, this.#isPaused ? `Resume (${waiting} new)` : "Pause");
-    this.#empty.hidden = items.count > 0;
+    this.#empty.hidden = messages.count > 0;
     if (this.#isPaused || waiting === 0) return;
-    const fresh: (readonly Telling[])[] = [];
-    for (const told of items.newest()) {
+    const fresh: EventMessage[] = [];
+    for (const message of messages.newest()) {
       if (fresh.length === Math.min(waiting, SHOWN)) break;
-      fresh.push(told);
+      fresh.push(message);
     }
-    this.#shown = items.count;
+    this.#shown = messages.count;
     this.#list.prepend(...fresh.map(line));
     while (this.#list.childElementCount > SHOWN) this.#list.lastElementChild?.remove();
   }
 }
 
 /** One message: what it told, the biggest things first, and what all of it moved. */
-function line(told: readonly Telling[]): HTMLElement {
+function line(message: EventMessage): HTMLElement {
+  const told = tellingsOf(message);
   const [first] = told;
   if (!first) return h("li");
   const sorted = told.toSorted((a, b) => rank(a) - rank(b));
-  const upstream = [...new Set(told.flatMap((telling) => telling.upstream))];
+  const upstream = upstreamOf(message);
   const more = told.length - LISTED;
   return h(
     "li",
@@ -91,7 +92,7 @@ function line(told: readonly Telling[]): HTMLElement {
     ),
     ...sorted.slice(0, LISTED).map(sentence),
     more > 0 && h("p", { class: "faint" }, `and ${more} more`),
-    upstream.length > 0 && h("p", { class: "upstream" }, `↳ ${upstream.slice(0, MOVED).join("  ·  ")}`),
+    upstream.length > 0 && h("p", { class: "upstream" }, `↳ ${upstream.join("  ·  ")}`),
   );
 }
 

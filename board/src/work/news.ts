@@ -1,29 +1,33 @@
-/** What just happened: the newest of it, and who had a hand in what last. */
-import type { EventMessage } from "@tidegate/client";
+/** What just happened: the newest messages, and who had a hand in what last. */
+import type { Body, EventMessage } from "@tidegate/client";
 import { Ring } from "../ring.js";
-import { type Telling, tellingsOf } from "../words.js";
+import type { Hand } from "../words.js";
 
 /** Things whose last change is remembered. */
 const REMEMBERED = 5000;
 
+/** Who changed something last, and when. */
+export interface LastHand extends Hand {
+  readonly at: number;
+}
+
 export class News {
-  /** What one message told, each. */
-  readonly items = new Ring<readonly Telling[]>(200);
-  /** The last change of a row, and of anything in a branch, by id. */
-  readonly #last = new Map<string, Telling>();
+  readonly messages = new Ring<EventMessage>(200);
+  /** The last hand in a row, and in anything of a branch, by id. */
+  readonly #last = new Map<string, LastHand>();
   readonly #listeners = new Set<() => void>();
 
+  /** Does little: most messages are never looked at. */
   hear(message: EventMessage): void {
-    const fresh = tellingsOf(message);
-    this.items.push(fresh);
-    for (const telling of fresh) {
-      if (telling.id) this.#remember(telling.id, telling);
-      if (telling.branchId) this.#remember(telling.branchId, telling);
-    }
+    const { metadata, timestamp, type, payload } = message;
+    const hand = { source: metadata.source, actor: metadata.userId, at: timestamp };
+    const rows = type === "update" ? [payload.data.primary] : payload.data.primary;
+    this.messages.push(message);
+    for (const row of rows) if (row) this.#remember(row, hand);
     for (const listener of this.#listeners) listener();
   }
 
-  lastOf(id: string): Telling | undefined {
+  lastOf(id: string): LastHand | undefined {
     return this.#last.get(id);
   }
 
@@ -32,13 +36,15 @@ export class News {
     return () => this.#listeners.delete(listener);
   }
 
-  #remember(id: string, telling: Telling): void {
-    this.#last.delete(id);
-    this.#last.set(id, telling);
-    if (this.#last.size <= REMEMBERED) return;
+  #remember({ id, git_branch_id }: Body, hand: LastHand): void {
+    for (const key of [id, git_branch_id]) {
+      if (typeof key !== "string") continue;
+      this.#last.delete(key);
+      this.#last.set(key, hand);
+    }
     for (const oldest of this.#last.keys()) {
+      if (this.#last.size <= REMEMBERED) return;
       this.#last.delete(oldest);
-      break;
     }
   }
 }

@@ -1,13 +1,16 @@
 /**
- * Projects with their branches as cards. Only cards whose branch changed are touched, once a frame; those out of
+ * Projects with their branches as cards. Only cards whose branch changed are touched, a few times a second at most; those out of
  * sight cost no layout (`content-visibility`).
  */
 import type { BranchSummary, ChangeSet, ProjectSummary } from "@tidegate/client";
 import { arrange, h, setText } from "../dom.js";
-import { onFrame } from "../frame.js";
+import { calmly } from "../frame.js";
 import type { Session } from "../session.js";
 import { Card } from "./card.js";
 import { Totals } from "./totals.js";
+
+/** Between two renderings, in milliseconds: the first change after a pause shows with the next frame. */
+const PAUSE_MS = 80;
 
 type Order = "name" | "activity" | "blocked";
 
@@ -38,7 +41,7 @@ export class Overview {
   #order: Order = "name";
   #filter = "";
   #mustArrange = true;
-  readonly #render = (): void => this.#show();
+  readonly #render = calmly(() => this.#show(), PAUSE_MS);
 
   constructor(session: Session) {
     this.#session = session;
@@ -55,7 +58,7 @@ export class Overview {
     const clock = setInterval(() => this.#tick(), 5000);
     this.#stops = [
       store.listen((set) => this.#hear(set)),
-      session.client.on("state", () => onFrame(this.#render)),
+      session.client.on("state", this.#render),
       () => clearInterval(clock),
     ];
     this.#show(false);
@@ -83,13 +86,13 @@ export class Overview {
   #narrow(text: string): void {
     this.#filter = text.trim().toLowerCase();
     this.#mustArrange = true;
-    onFrame(this.#render);
+    this.#render();
   }
 
   #sort(order: Order): void {
     this.#order = order;
     this.#mustArrange = true;
-    onFrame(this.#render);
+    this.#render();
   }
 
   #hear({ changes }: ChangeSet): void {
@@ -99,7 +102,7 @@ export class Overview {
       const isMoved = before?.project_id !== after?.project_id || before?.name !== after?.name;
       this.#mustArrange ||= !before || !after || isMoved || before.archived !== after.archived;
     }
-    if (this.#dirty.branches.size || this.#dirty.projects.size) onFrame(this.#render);
+    if (this.#dirty.branches.size || this.#dirty.projects.size) this.#render();
   }
 
   #show(isNews = true): void {

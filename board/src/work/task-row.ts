@@ -7,7 +7,8 @@ import { h, setAttribute, setText } from "../dom.js";
 import { Mark } from "../marks.js";
 import { light } from "../motion.js";
 import type { Session } from "../session.js";
-import { ruleOf, type Telling } from "../words.js";
+import { ruleOf } from "../words.js";
+import type { LastHand } from "./news.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -30,7 +31,7 @@ export class TaskRow {
   readonly #mark = new Mark();
   readonly #refusal = h("p", { class: "refusal", role: "alert" });
   #task: Task | undefined;
-  #seen: Telling | undefined;
+  #seen: LastHand | undefined;
   #pending = 0;
 
   constructor(
@@ -62,7 +63,7 @@ export class TaskRow {
     this.root = h("li", { class: "task", "data-task": id }, line, this.#refusal);
   }
 
-  show(task: Task, depth: number, last: Telling | undefined): void {
+  show(task: Task, depth: number, last: LastHand | undefined): void {
     this.#task = task;
     const { title, status = "todo", priority = "medium", progress_percentage = 0 } = task;
     this.#put(this.#title, title);

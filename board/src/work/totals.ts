@@ -17,12 +17,15 @@ const PRIORITIES = ["urgent", "high", "medium", "low"] as const;
 class Figure {
   readonly root: HTMLElement;
   readonly #value = h("b");
+  #shown = Number.NaN;
 
   constructor(kind: string, label: string) {
     this.root = h("li", { "data-kind": kind }, this.#value, ` ${label}`);
   }
 
   show(value: number): void {
+    if (value === this.#shown) return;
+    this.#shown = value;
     setText(this.#value, String(value));
     this.root.classList.toggle("nought", value === 0);
   }
