@@ -31,10 +31,8 @@ pub fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/", get(page))
         .route("/tidegate.svg", get(async || file("tidegate.svg", FRESH)))
-        .route(
-            "/assets/{name}",
-            get(async |Path(name): Path<String>| file(&format!("assets/{name}"), FOREVER)),
-        )
+        .route("/licenses.txt", get(async || file("licenses.txt", FRESH)))
+        .route("/assets/{name}", get(part))
 }
 
 async fn page(headers: HeaderMap) -> Response {
@@ -46,6 +44,10 @@ async fn page(headers: HeaderMap) -> Response {
     };
     response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
     response
+}
+
+async fn part(Path(name): Path<String>) -> Response {
+    file(&format!("assets/{name}"), FOREVER)
 }
 
 fn file(path: &str, keep: &'static str) -> Response {
@@ -62,6 +64,7 @@ fn kind_of(path: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
 }

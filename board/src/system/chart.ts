@@ -76,7 +76,7 @@ export class Chart {
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 26, 0, 0],
       scales: {
         x: { range: (_, __, max) => [(max ?? 0) - SECONDS, max ?? 0] },
         y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },

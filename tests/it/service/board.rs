@@ -59,6 +59,7 @@ async fn the_page_needs_nobody_but_the_service() {
         found += 1;
     }
     assert!(found >= 2, "{html}");
+    assert_eq!(get(&nobody, "/licenses.txt", "*/*").await.0.status(), 200);
     assert_eq!(get(&nobody, "/assets/nothing.js", "*/*").await.0.status(), 404);
     assert_eq!(get(&nobody, "/assets/..%2Findex.html", "*/*").await.0.status(), 404);
 }
