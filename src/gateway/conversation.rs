@@ -88,6 +88,7 @@ impl Conversation {
         if let Err(problem) = Box::pin(self.begin(wants_sync)).await {
             return Err(self.session.give_up(&problem).into());
         }
+        self.last_heard = Instant::now();
         if let Some(correlation_id) = auth {
             self.session.ack_auth(correlation_id.as_deref());
         }
@@ -97,14 +98,13 @@ impl Conversation {
         loop {
             self.speak().await?;
             self.mouth.flush(self.session.outbox()).await?;
+            // What has become later is found out when it rings.
+            let wake = self.next_timer();
+            if wake < alarm.deadline() {
+                alarm.as_mut().reset(wake);
+            }
             tokio::select! {
-                heard = ear.next() => {
-                    Box::pin(self.hear(heard?)).await?;
-                    // A renewed credential may end before the one it replaces.
-                    if self.next_timer() < alarm.deadline() {
-                        alarm.as_mut().reset(self.next_timer());
-                    }
-                }
+                heard = ear.next() => Box::pin(self.hear(heard?)).await?,
                 item = self.session.outbox().next() => {
                     self.session.deliver(item?).await?;
                     self.session.deliver_waiting(AT_ONCE).await?;
@@ -156,7 +156,11 @@ impl Conversation {
             return Ok(());
         }
         match incoming.request {
-            Ok(request) => self.session.answer(request, correlation_id).await?,
+            Ok(request) => {
+                self.session.answer(request, correlation_id).await?;
+                // While the database was asked nobody listened: that was not the client's silence.
+                self.last_heard = Instant::now();
+            }
             Err((of, message)) => {
                 let code =
                     if message.starts_with("unknown variant") { "unknown_type" } else { "malformed_message" };

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::client::{Client, events, sequences};
 use super::node::{Node, Process};
-use super::world::{MAIN, TASKS, World, progress};
+use super::world::{APOLLO, MAIN, TASKS, World, progress};
 use crate::support::eventually;
 
 /// What a client heard of new tasks: their sequences and ids, in the order in which they came.
@@ -179,4 +179,23 @@ async fn cut_off_from_the_database_it_comes_back_and_catches_up() {
         let update = client.expect("update").await;
         assert_eq!(update["payload"]["data"]["primary"]["progress_percentage"], percent, "{connection}");
     }
+}
+
+#[tokio::test]
+async fn who_waited_for_the_database_longer_than_anybody_may_be_silent_was_not_silent() {
+    let world = World::new().await;
+    let settings = [("WEBSOCKET_HEARTBEAT_INTERVAL", "1"), ("WEBSOCKET_CONNECTION_TIMEOUT", "2")];
+    let node = Node::start(&world.database, &settings).await;
+    let mut client = node.synced("ann").await;
+    let other = world.database.connect().await;
+    let lock = "begin; lock table work.project_members in access exclusive mode; select pg_sleep(3); commit";
+    let locked = tokio::spawn(async move { other.batch_execute(lock).await });
+    let is_locked = "select coalesce(bool_or(granted), false)::text from pg_locks \
+        where relation = 'work.project_members'::regclass and mode = 'AccessExclusiveLock'";
+    eventually("the table is locked", async || world.text(is_locked).await == "true").await;
+    client.say(&json!({"type": "subscribe", "topics": [format!("project:{APOLLO}")]})).await;
+    client.expect("sync").await;
+    client.expect("ack").await;
+    client.ask(&json!({"type": "heartbeat"}), "ack").await;
+    locked.await.unwrap().unwrap();
 }
