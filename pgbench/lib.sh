@@ -242,7 +242,7 @@ start_service() {
   [ -x "$TIDEGATE" ] || { say "no service at $TIDEGATE"; return 1; }
   background env DATABASE_URL="postgres://postgres@127.0.0.1:$BENCH_PORT/$1" \
     TIDEGATE_JWT_SECRET="$BENCH_SECRET" TIDEGATE_LISTEN="127.0.0.1:$SERVICE_PORT" RUST_LOG=warn \
-    TIDEGATE_WEBSOCKET__MAX_MESSAGES_PER_MINUTE=100000 "$TIDEGATE" serve
+    TIDEGATE_WEBSOCKET__MESSAGES_PER_SECOND=10000 "$TIDEGATE" serve
   local attempt
   for attempt in $(seq 100); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$SERVICE_PORT") 2>/dev/null; then return 0; fi
