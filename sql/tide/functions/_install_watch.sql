@@ -7,6 +7,8 @@ declare
   v_function regprocedure;
   v_part record;
 begin
+  -- one at a time: two that replace the same function would fail
+  perform pg_advisory_xact_lock(8433500661254);
   perform tide._see_past_row_security(watched);
   perform tide._install_rows(watched);
   update tide.watched w set shape = tide._shape(watched.target) where w.id = watched.id;

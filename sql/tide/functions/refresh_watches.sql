@@ -6,6 +6,8 @@ declare
   v_watched tide.watched;
   v_count int := 0;
 begin
+  -- one at a time: two that replace the same function would fail
+  perform pg_advisory_xact_lock(8433500661254);
   perform tide._forget_dropped();
   perform tide._generate_source_of();
   perform tide._drop_summaries();
