@@ -1,7 +1,7 @@
 //! The messages of WebSocket protocol 2.0, as types. What `update` and `bulk` look like is in
 //! [`crate::stream::message`]: those are encoded once for everybody; what is here goes to one client.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,8 @@ use crate::config::Secret;
 use crate::db::problem::Problem;
 use crate::stream::envelope::{Envelope, Metadata, VERSION};
 use crate::stream::event::{Source, Topic};
-use crate::stream::outbox::Ended;
+
+pub use super::goodbye::Goodbye;
 
 /// What a client may say.
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
@@ -120,126 +121,6 @@ pub fn read(text: &str) -> Result<Incoming, serde_json::Error> {
     let request = serde_json::from_value(Value::Object(object))
         .map_err(|error: serde_json::Error| (name, error.to_string()));
     Ok(Incoming { correlation_id, request })
-}
-
-/// Why a socket is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Goodbye {
-    /// The service restarts.
-    Restart,
-    /// A frame that is not JSON.
-    Malformed,
-    /// Credential missing, invalid or expired.
-    Unauthenticated,
-    /// Not the caller's.
-    Forbidden,
-    /// An administrator closed it.
-    Disconnected,
-    /// No frame for too long.
-    Silent,
-    /// The queue overflowed.
-    TooSlow,
-    /// A frame larger than allowed.
-    TooLarge,
-    /// Too many sockets or messages.
-    TooMany,
-    /// Our fault.
-    Internal,
-}
-
-impl Goodbye {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Restart,
-        Self::Malformed,
-        Self::Unauthenticated,
-        Self::Forbidden,
-        Self::Disconnected,
-        Self::Silent,
-        Self::TooSlow,
-        Self::TooLarge,
-        Self::TooMany,
-        Self::Internal,
-    ];
-
-    /// The close codes, each once.
-    pub fn codes() -> BTreeSet<u16> {
-        Self::ALL.into_iter().map(Self::code).collect()
-    }
-
-    /// The close code.
-    pub fn code(self) -> u16 {
-        match self {
-            Self::Restart => 1012,
-            Self::Internal => 1011,
-            Self::Malformed => 4400,
-            Self::Unauthenticated => 4401,
-            Self::Forbidden | Self::Disconnected => 4403,
-            Self::Silent => 4408,
-            Self::TooSlow => 4409,
-            Self::TooLarge => 4413,
-            Self::TooMany => 4429,
-        }
-    }
-
-    /// The same as a stable word, for transports without close codes.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Restart => "restarting",
-            Self::Malformed => "malformed_message",
-            Self::Unauthenticated => "credential_invalid",
-            Self::Forbidden => "forbidden",
-            Self::Disconnected => "disconnected",
-            Self::Silent => "silent",
-            Self::TooSlow => "too_slow",
-            Self::TooLarge => "too_large",
-            Self::TooMany => "rate_limited",
-            Self::Internal => "internal",
-        }
-    }
-
-    /// The close frame's text; "resume" in it means: come back with `resume`.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Restart => "restarting: come back with resume",
-            Self::Internal => "our fault: come back with resume",
-            Self::Malformed => "not a JSON object",
-            Self::Unauthenticated => "credential missing, invalid or expired",
-            Self::Forbidden => "not yours",
-            Self::Disconnected => "disconnected by an administrator",
-            Self::Silent => "silent for too long: come back with resume",
-            Self::TooSlow => "too slow: come back with resume",
-            Self::TooLarge => "message too large",
-            Self::TooMany => "too many",
-        }
-    }
-}
-
-impl From<Ended> for Goodbye {
-    fn from(ended: Ended) -> Self {
-        match ended {
-            Ended::Overflow => Self::TooSlow,
-            Ended::Closed => Self::Disconnected,
-        }
-    }
-}
-
-impl From<Goodbye> for Problem {
-    fn from(goodbye: Goodbye) -> Self {
-        let problem = match goodbye {
-            Goodbye::Restart | Goodbye::Silent | Goodbye::TooSlow => {
-                Self::new(503, "restarting").retry_after(1)
-            }
-            Goodbye::Unauthenticated => Self::new(401, goodbye.word()),
-            Goodbye::Forbidden | Goodbye::Disconnected => Self::new(403, goodbye.word()),
-            Goodbye::Malformed => Self::new(400, goodbye.word()),
-            Goodbye::TooLarge => Self::new(413, goodbye.word()),
-            Goodbye::TooMany => Self::new(429, goodbye.word()).retry_after(1),
-            // What was wrong is logged where it was found.
-            Goodbye::Internal => return Self::unavailable(),
-        };
-        problem.with_detail(goodbye.reason())
-    }
 }
 
 /// Why a `sync` was sent.
