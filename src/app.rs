@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! begin:  listener, feed, upkeep, publisher, accept loop   ready: the feed follows the log and the listener has tried
+//! told to stop: /ready says so, and for http.unready_seconds all else goes on
 //! end:    stop accepting ─> stop the feed ─> the publisher sends what waits ─> sockets drain (1012) ─> done
 //! ```
 //!
@@ -15,6 +16,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -98,12 +100,14 @@ impl App {
             Authenticator::new(tokens, pool.clone(), Duration::from_secs(config.auth.ticket_seconds));
         let gateway = Gateway::new(hub.clone(), pool.clone(), authenticator, Manners::from(config));
         let gateway = Arc::new(gateway);
-        let stream = Stream::start(config, hub, pool, &shutdown)?;
+        let closing = CancellationToken::new();
+        let stream = Stream::start(config, hub, pool, &closing)?;
         let shared = Arc::new(Shared {
             gateway: gateway.clone(),
             counters: stream.counters.clone(),
             health: stream.health.clone(),
             hearing: stream.hearing.clone(),
+            leaving: shutdown.clone(),
             origins: Origins::new(&config.http.allowed_origins),
             visitors: Visitors::from(config),
             rate: Rate::default(),
@@ -124,7 +128,17 @@ impl App {
             addresses,
         };
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
-        let done = tokio::spawn(live(listeners, shared, limits, stream.publisher, shutdown));
+        let unready = Duration::from_secs(config.http.unready_seconds);
+        let farewell = {
+            let closing = closing.clone();
+            async move {
+                shutdown.cancelled().await;
+                sleep(unready).await;
+                closing.cancel();
+            }
+        };
+        tokio::spawn(farewell);
+        let done = tokio::spawn(live(listeners, shared, limits, stream.publisher, closing));
         Ok(Running { local_addr, health, hearing, gateway, done })
     }
 }
@@ -135,14 +149,14 @@ async fn live(
     shared: Arc<Shared>,
     limits: Limits,
     publisher: JoinHandle<()>,
-    shutdown: CancellationToken,
+    closing: CancellationToken,
 ) {
     let router = http::router(&shared);
     let accepting: Vec<_> = listeners
         .into_iter()
-        .map(|listener| tokio::spawn(accept::run(listener, router.clone(), limits.clone(), shutdown.clone())))
+        .map(|listener| tokio::spawn(accept::run(listener, router.clone(), limits.clone(), closing.clone())))
         .collect();
-    shutdown.cancelled().await;
+    closing.cancelled().await;
     tracing::info!("Stopping: sending what waits, then closing the sockets");
     let _ = publisher.await;
     shared.gateway.drain().await;

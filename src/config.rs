@@ -91,6 +91,7 @@ pub struct Http {
     pub header_timeout_ms: u64,
     pub request_timeout_ms: u64,
     pub max_body_bytes: usize,
+    pub unready_seconds: u64,
     pub drain_seconds: u64,
     pub trust_forwarded_for: bool,
     pub bulk_requests: u32,

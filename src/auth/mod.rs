@@ -19,6 +19,8 @@ pub use authenticator::Authenticator;
 pub use principal::{Credential, Principal, Sources};
 pub use tokens::{Claims, Tokens};
 
+use std::fmt;
+
 use crate::config::Secret;
 
 /// What a request shows to say who it is.
@@ -31,26 +33,25 @@ pub enum Shown {
 }
 
 /// Why a credential is refused. The sentences go to the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// No credential.
-    #[error("a credential is needed: Authorization: Bearer …")]
     Missing,
     /// It was good once.
-    #[error("the credential has expired: get a new one")]
     Expired,
     /// It was taken back.
-    #[error("the key has been revoked: use another one")]
     Revoked,
     /// Not signed by whom we trust, malformed, not yet valid, for somebody else; an unknown key; a used ticket.
-    #[error("the credential is not valid")]
     Invalid,
     /// Whoever it names does not exist (any more).
-    #[error("the credential's user is not known: use one of a user who exists")]
     UnknownUser,
 }
 
 impl Refusal {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Missing, Self::Expired, Self::Revoked, Self::Invalid, Self::UnknownUser];
+
     /// The stable word for it.
     pub fn code(self) -> &'static str {
         match self {
@@ -61,7 +62,28 @@ impl Refusal {
             Self::UnknownUser => "user_unknown",
         }
     }
+
+    /// What is wrong and what to do; short enough for a close frame.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "a credential is needed: Authorization: Bearer …, ?ticket= or a first message auth"
+            }
+            Self::Expired => "the credential has expired: get a new one",
+            Self::Revoked => "the key has been revoked: use another one",
+            Self::Invalid => "the credential is not valid: get a new one",
+            Self::UnknownUser => "the credential's user is not known: use one of a user who exists",
+        }
+    }
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sentence())
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// The token of an `Authorization: Bearer …` header.
 ///

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::auth::Refusal;
 use crate::db::problem::Problem;
 use crate::stream::outbox::Ended;
 
@@ -13,7 +14,7 @@ pub enum Goodbye {
     /// A frame that is not JSON.
     Malformed,
     /// Credential missing, invalid or expired.
-    Unauthenticated,
+    Unauthenticated(Refusal),
     /// Not the caller's.
     Forbidden,
     /// An administrator closed it.
@@ -31,11 +32,11 @@ pub enum Goodbye {
 }
 
 impl Goodbye {
-    /// All of them.
+    /// One of each.
     pub const ALL: [Self; 10] = [
         Self::Restart,
         Self::Malformed,
-        Self::Unauthenticated,
+        Self::Unauthenticated(Refusal::Invalid),
         Self::Forbidden,
         Self::Disconnected,
         Self::Silent,
@@ -50,13 +51,23 @@ impl Goodbye {
         Self::ALL.into_iter().map(Self::code).collect()
     }
 
+    /// To somebody whose credential could not be accepted.
+    pub fn refusing(problem: &Problem) -> Self {
+        let refusal = Refusal::ALL.into_iter().find(|refusal| refusal.code() == problem.code);
+        match refusal {
+            Some(refusal) => Self::Unauthenticated(refusal),
+            None if problem.status == 401 => Self::Unauthenticated(Refusal::Invalid),
+            None => Self::Internal,
+        }
+    }
+
     /// The close code.
     pub fn code(self) -> u16 {
         match self {
             Self::Restart => 1012,
             Self::Internal => 1011,
             Self::Malformed => 4400,
-            Self::Unauthenticated => 4401,
+            Self::Unauthenticated(_) => 4401,
             Self::Forbidden | Self::Disconnected => 4403,
             Self::Silent => 4408,
             Self::TooSlow => 4409,
@@ -70,7 +81,7 @@ impl Goodbye {
         match self {
             Self::Restart => "restarting",
             Self::Malformed => "malformed_message",
-            Self::Unauthenticated => "credential_invalid",
+            Self::Unauthenticated(refusal) => refusal.code(),
             Self::Forbidden => "forbidden",
             Self::Disconnected => "disconnected",
             Self::Silent => "silent",
@@ -87,7 +98,7 @@ impl Goodbye {
             Self::Restart => "restarting: come back with resume",
             Self::Internal => "our fault: come back with resume",
             Self::Malformed => "not a JSON object",
-            Self::Unauthenticated => "credential missing, invalid or expired",
+            Self::Unauthenticated(refusal) => refusal.sentence(),
             Self::Forbidden => "not yours",
             Self::Disconnected => "disconnected by an administrator",
             Self::Silent => "silent for too long: come back with resume",
@@ -113,7 +124,7 @@ impl From<Goodbye> for Problem {
             Goodbye::Restart | Goodbye::Silent | Goodbye::TooSlow => {
                 Self::new(503, "restarting").retry_after(1)
             }
-            Goodbye::Unauthenticated => Self::new(401, goodbye.word()),
+            Goodbye::Unauthenticated(refusal) => return refusal.into(),
             Goodbye::Forbidden | Goodbye::Disconnected => Self::new(403, goodbye.word()),
             Goodbye::Malformed => Self::new(400, goodbye.word()),
             Goodbye::TooLarge => Self::new(413, goodbye.word()),

@@ -36,6 +36,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,6 +54,8 @@ use protocol::Goodbye;
 
 /// How long a client waits for the tick that begins to tell its topics.
 const FIRST_TICK: Duration = Duration::from_secs(5);
+/// How long a drain waits for who does not take its goodbye, beyond the window.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// One socket's manners, as durations and sizes.
 #[derive(Debug, Clone)]
@@ -173,14 +176,17 @@ impl Gateway {
     /// # Errors
     /// `database_unavailable` when no tick has been made for a while.
     async fn listen(&self, topics: impl IntoIterator<Item = &Topic>) -> Result<(), Problem> {
-        tokio::time::timeout(FIRST_TICK, self.hub.listen(topics)).await.map_err(|_| Problem::unavailable())
+        timeout(FIRST_TICK, self.hub.listen(topics)).await.map_err(|_| Problem::unavailable())
     }
 
-    /// Closes all sockets, spread so that their clients do not all come back at once, and waits for them.
+    /// Closes all sockets, spread so that their clients do not all come back at once, and waits for them: no longer than
+    /// `http.drain_seconds` and [`GRACE`], whoever does not read.
     pub async fn drain(&self) {
         self.draining.cancel();
         self.sockets.close();
-        self.sockets.wait().await;
+        if timeout(self.manners.drain + GRACE, self.sockets.wait()).await.is_err() {
+            tracing::warn!(sockets = self.sockets.len(), "Sockets that do not read are dropped");
+        }
     }
 
     /// Over how long the present sockets are closed.

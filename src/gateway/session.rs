@@ -166,7 +166,7 @@ impl Session {
     /// The credential counts no more: says why, and what to do.
     pub fn dismiss(&mut self, problem: &Problem) -> Goodbye {
         self.complain(Complaint::from_problem(problem), None, None);
-        Goodbye::Unauthenticated
+        Goodbye::refusing(problem)
     }
 
     /// The credential has ended.

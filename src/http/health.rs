@@ -27,7 +27,7 @@ pub async fn health() -> Json<Value> {
 pub async fn ready(State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Problem> {
     let health = *shared.health.borrow();
     match health {
-        _ if shared.gateway.draining.is_cancelled() => Err(Problem::new(503, "restarting").retry_after(5)),
+        _ if shared.leaving.is_cancelled() => Err(Problem::new(503, "restarting").retry_after(5)),
         Health::Fine => Ok(Json(json!({"status": "ready"}))),
         Health::OldSchema => {
             Err(Problem::new(503, "schema_out_of_date").with_detail("run `tidegate migrate`").retry_after(5))

@@ -42,6 +42,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::db::problem::Problem;
@@ -67,6 +68,8 @@ pub struct Shared {
     pub hearing: watch::Receiver<Hearing>,
     /// Who may call from a browser.
     pub origins: Origins,
+    /// Cancelled when the service has been told to stop.
+    pub leaving: CancellationToken,
     /// From where they call.
     pub visitors: Visitors,
     /// Messages per second, between two looks at it.

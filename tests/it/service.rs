@@ -16,6 +16,7 @@ mod poll;
 mod race;
 mod rights;
 mod schema;
+mod slow;
 mod sse;
 mod stats;
 mod stock;

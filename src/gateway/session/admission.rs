@@ -10,7 +10,6 @@ use super::super::protocol::{self, Goodbye, Request};
 use super::super::socket::{Ear, End, Heard};
 use crate::auth::{Principal, Refusal, Shown};
 use crate::config::Secret;
-use crate::db::problem::Problem;
 
 /// What is known when a socket opens.
 #[derive(Debug)]
@@ -56,10 +55,11 @@ pub async fn admit(
                 first = timeout(gateway.manners.auth_timeout, first_message(ear)) => first,
                 () = gateway.draining.cancelled() => return Err(Goodbye::Restart.into()),
             };
-            let (token, correlation_id) = first.map_err(|_| End::from(Goodbye::Unauthenticated))??;
+            let (token, correlation_id) =
+                first.map_err(|_| End::from(Goodbye::Unauthenticated(Refusal::Missing)))??;
             (Shown::Bearer(token), Some(correlation_id))
         }
-        Err(_) => return Err(Goodbye::Unauthenticated.into()),
+        Err(refusal) => return Err(Goodbye::Unauthenticated(*refusal).into()),
     };
     let caller = identify(gateway, &shown).await?;
     match &hello.user_in_path {
@@ -74,18 +74,13 @@ async fn first_message(ear: &mut Ear) -> Result<(Secret, Option<String>), End> {
         let incoming = protocol::read(&text).map_err(|_| End::from(Goodbye::Malformed))?;
         return match incoming.request {
             Ok(Request::Auth { token }) => Ok((token, incoming.correlation_id)),
-            _ => Err(Goodbye::Unauthenticated.into()),
+            _ => Err(Goodbye::Unauthenticated(Refusal::Missing).into()),
         };
     }
 }
 
 async fn identify(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Caller, End> {
     let found = gateway.authenticator.identify(shown).await;
-    let who = found.map_err(|problem| End::from(goodbye_for(&problem)))?;
+    let who = found.map_err(|problem| End::from(Goodbye::refusing(&problem)))?;
     Caller::enter(gateway, who).ok_or(Goodbye::TooMany.into())
-}
-
-/// How a socket ends whose credential could not be accepted.
-fn goodbye_for(problem: &Problem) -> Goodbye {
-    if problem.status == 401 { Goodbye::Unauthenticated } else { Goodbye::Internal }
 }

@@ -95,17 +95,23 @@ pub(crate) struct Process {
 impl Process {
     /// Follows the log when it returns.
     pub(crate) async fn start(database: &TestDatabase) -> Self {
-        Self::start_logging(database, "error").await
+        Self::start_with(database, &[]).await
     }
 
     /// The same with another filter of its log.
     pub(crate) async fn start_logging(database: &TestDatabase, filter: &str) -> Self {
+        Self::start_with(database, &[("RUST_LOG", filter)]).await
+    }
+
+    /// The same with settings of the environment.
+    pub(crate) async fn start_with(database: &TestDatabase, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate"))
             .arg("serve")
             .env("DATABASE_URL", database.service_url())
             .env("TIDEGATE_JWT_SECRET", SECRET)
             .env("TIDEGATE_LISTEN", "127.0.0.1:0")
-            .env("RUST_LOG", filter)
+            .env("RUST_LOG", "error")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -37,8 +37,12 @@ impl Web {
     }
 
     pub(crate) fn with_token(node: &Node, token: Option<String>) -> Self {
+        Self::at(node.address, token)
+    }
+
+    pub(crate) fn at(address: SocketAddr, token: Option<String>) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { address: node.address, client, token }
+        Self { address, client, token }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
