@@ -2,13 +2,14 @@
 //!
 //! Invariant: the answer is complete or says that it is not. Recent messages come from the hub's memory, fixed in the
 //! same step in which the subscriber is registered for what comes live; what is older comes from the log, up to where
-//! the memory begins. The three parts do not overlap and leave nothing out. Who missed the same shares one reading of
-//! the log: see [`super::pages`].
+//! the memory begins. The three parts do not overlap and leave nothing out. Who missed something of the same
+//! stretch shares one reading of the log: see [`super::pages`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::connections::Connection;
-use super::pages::{Page, Range};
+use super::pages::{Page, Range, Read};
 use super::{Gateway, store};
 use crate::db::problem::Problem;
 use crate::stream::batch::{Batch, BatchSettings};
@@ -17,6 +18,8 @@ use crate::stream::message::{Message, MessageSettings, View};
 
 /// Events that are read from the log for one client; who missed more takes a new snapshot.
 const MAX_EVENTS: i32 = 5000;
+/// Events that are read for several at once.
+const MAX_TOGETHER: i32 = 2 * MAX_EVENTS;
 
 /// Why a client cannot be brought up to date by messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +96,7 @@ pub async fn resume(
     if lowest < registration.floor {
         let (epoch, floor) = (registration.epoch, registration.floor);
         let range = Range::new(epoch, heard.iter().map(|(topic, _)| topic), lowest, floor, reach);
-        let page = gateway.replays.page(&range, || older(gateway, &range)).await?;
+        let page = gateway.replays.page(&range, |ranges| older(gateway, ranges)).await?;
         missed.add(&page.messages, connection, own_topic);
         let upto = page.ends_at.unwrap_or(floor);
         topics.iter().for_each(|topic| connection.subscriptions().raise(topic, upto));
@@ -116,17 +119,56 @@ async fn check_exists(gateway: &Gateway, highest: i64) -> Result<(), NotRecovere
     if highest <= head { Ok(()) } else { Err(NotRecovered::Because("position_unknown")) }
 }
 
-/// What was missed, up to its end or to where a page ends before that.
-async fn older(gateway: &Gateway, range: &Range) -> Result<Page, NotRecovered> {
+/// What was missed, page by page: by one way through the log if that is not too much at once.
+async fn older(gateway: &Gateway, ranges: Vec<Range>) -> Vec<Read> {
+    if ranges.len() > 1
+        && let Some(found) = together(gateway, &ranges).await
+    {
+        return found;
+    }
+    let mut pages = Vec::with_capacity(ranges.len());
+    for range in &ranges {
+        let read = store::read(&gateway.pool, range.after, MAX_EVENTS + 1, &range.topics).await;
+        pages.push(match read {
+            Ok(events) => page(gateway, range, events.into_iter().map(Arc::new).collect()).await,
+            Err(problem) if problem.status == 410 => Err(NotRecovered::Because("position_not_available")),
+            Err(problem) => Err(NotRecovered::Problem(problem)),
+        });
+    }
+    pages
+}
+
+/// `None` when it is too much, or refused: each for itself may fare better.
+async fn together(gateway: &Gateway, ranges: &[Range]) -> Option<Vec<Read>> {
+    let after = ranges.iter().map(|range| range.after).min()?;
+    let topics: BTreeSet<&Topic> = ranges.iter().flat_map(|range| &range.topics).collect();
+    let topics: Vec<Topic> = topics.into_iter().cloned().collect();
+    let events = store::read(&gateway.pool, after, MAX_TOGETHER + 1, &topics).await.ok()?;
+    if is_more(&events, MAX_TOGETHER) {
+        return None;
+    }
+    let events: Vec<Arc<Event>> = events.into_iter().map(Arc::new).collect();
+    let mut pages = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let of_range = |event: &&Arc<Event>| {
+            event.sequence > range.after
+                && event.topics.iter().any(|topic| range.topics.binary_search(topic).is_ok())
+        };
+        let first = usize::try_from(MAX_EVENTS + 1).unwrap_or(usize::MAX);
+        pages.push(page(gateway, range, events.iter().filter(of_range).take(first).cloned().collect()).await);
+    }
+    Some(pages)
+}
+
+fn is_more<E>(events: &[E], than: i32) -> bool {
+    usize::try_from(than).is_ok_and(|than| events.len() > than)
+}
+
+/// Events of a range, at most one too many, up to its end or to where a page ends before that.
+async fn page(gateway: &Gateway, range: &Range, mut events: Vec<Arc<Event>>) -> Read {
     let Range { after, upto, .. } = *range;
-    let read = store::read(&gateway.pool, after, MAX_EVENTS + 1, &range.topics).await;
-    let mut events = read.map_err(|problem| match problem.status {
-        410 => NotRecovered::Because("position_not_available"),
-        _ => NotRecovered::Problem(problem),
-    })?;
-    let is_full = events.len() > usize::try_from(MAX_EVENTS).unwrap_or(usize::MAX);
     let ends_at = match events.last() {
-        Some(last) if is_full && last.sequence <= upto => {
+        Some(last) if is_more(&events, MAX_EVENTS) && last.sequence <= upto => {
             Some(end_of_page(gateway, after, last.sequence - 1, range.reach).await?)
         }
         _ => None,
@@ -146,11 +188,10 @@ async fn end_of_page(gateway: &Gateway, after: i64, upto: i64, reach: Reach) -> 
 }
 
 /// Events of the log as the messages they would have been had nobody gathered anything.
-fn messages_of(events: Vec<Event>, after: i64, upto: i64, epoch: uuid::Uuid) -> Vec<Arc<Message>> {
+fn messages_of(events: Vec<Arc<Event>>, after: i64, upto: i64, epoch: uuid::Uuid) -> Vec<Arc<Message>> {
     let timestamp = events.last().map_or(0, |event| event.at);
     let one_by_one = BatchSettings { gather: false, ..BatchSettings::default() };
-    let departures =
-        Batch::new(one_by_one, after).accept(events.into_iter().map(Arc::new).collect(), upto, 0);
+    let departures = Batch::new(one_by_one, after).accept(events, upto, 0);
     departures
         .into_iter()
         .map(|departure| {
