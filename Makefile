@@ -1,7 +1,9 @@
 # Every target installs what it needs and does not find, or names it in one line.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults board-test
+# Which Postgres the tests run against: make test PG=18. Without it the newest that is installed.
+export PG
+.PHONY: help demo test check fuzz bench faults board-test
 
 help: ## what the targets do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' \
@@ -24,6 +26,10 @@ check: ## format, lints, what documents name, scripts, compose.yaml; types and s
 	scripts/check_scripts.sh
 	scripts/check_client.sh
 	scripts/check_board.sh
+
+fuzz: ## every parser of bytes from outside, a minute each (SECONDS_PER_TARGET)
+	@scripts/setup.sh rust
+	@scripts/fuzz.sh
 
 bench: ## what the write path costs and how many listeners the service bears: one line per scenario
 	@scripts/setup.sh rust postgres

@@ -1,0 +1,17 @@
+//! Cursors and conditions of requests.
+#![no_main]
+
+use axum::http::header::IF_MATCH;
+use axum::http::{HeaderMap, HeaderValue};
+use libfuzzer_sys::fuzz_target;
+use tidegate::http::{etag, page::Place};
+
+fuzz_target!(|text: &str| {
+    if let Ok(place) = Place::new(None, Some(text)) {
+        assert!(place.after.is_some());
+    }
+    if let Ok(value) = HeaderValue::from_str(text) {
+        let headers = HeaderMap::from_iter([(IF_MATCH, value)]);
+        let _ = etag::versions(&headers, &IF_MATCH);
+    }
+});
