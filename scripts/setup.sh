@@ -6,7 +6,7 @@
 # Asking for what is already there costs a few milliseconds and touches nothing.
 set -euo pipefail
 
-readonly OLDEST_POSTGRES=15
+readonly OLDEST_POSTGRES=14
 readonly OLDEST_NODE=20
 package_lists_are_fresh=no
 
