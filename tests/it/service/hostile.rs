@@ -12,7 +12,7 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use super::node::{Process, sign};
+use super::node::{Node, Process, sign};
 use super::world::{TASKS, World, progress};
 
 /// Memory that a hundred of them may cost the service, in bytes.
@@ -136,4 +136,24 @@ async fn a_hundred_attackers_cost_nobody_time_and_no_memory() {
     drop(deaf);
     world.as_person(&progress(TASKS[0], 61)).await;
     client.expect("update").await;
+}
+
+#[tokio::test]
+async fn forged_notifications_are_hints_and_nobody_is_told_what_they_say() {
+    let world = World::new().await;
+    let node = Node::start(&world.database, &[]).await;
+    let mut client = node.synced("ann").await;
+    let stranger = world.database.connect_as("tide_reader").await;
+    let forged = "select pg_notify(channel, payload || n)
+        from unnest(array['tide_events', 'tide_doorbell']) channel, generate_series(1, 2000) n,
+          (values ('{\"epoch\":\"0\",\"first\":1,\"last\":9999999,\"count\":1,\"events\":[]}'), ('not JSON ')) v (payload)";
+    for _ in 0..5 {
+        stranger.batch_execute(forged).await.unwrap();
+    }
+    world.as_person(&progress(TASKS[0], 50)).await;
+    let told = client.expect("update").await;
+    assert_eq!(told["payload"]["data"]["primary"]["progress_percentage"], 50, "{told}");
+    // The client checks the chain of what it hears; the next one follows at once.
+    world.as_person(&progress(TASKS[0], 51)).await;
+    assert_eq!(client.expect("update").await["metadata"]["previous"], told["sequence"]);
 }

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The long form of `make check`: what others' tools say of dependencies, SQL and migrations; see docs/security.md.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+DENY=0.19.6
+PGSPOT=0.9.4
+SQUAWK=2.66.0
+TOOLS=$PWD/.tidegate/cargo
+export PATH="$TOOLS/bin:$PATH"
+
+echo '== cargo-deny: licences, sources, bans'
+cargo deny --version 2>/dev/null | grep -qF "$DENY" || cargo install --quiet --locked --root "$TOOLS" "cargo-deny@$DENY"
+cargo deny --log-level error check bans licenses sources
+if age=$(find "${CARGO_HOME:-$HOME/.cargo}" -maxdepth 2 -name 'advisory-db-*' -printf '%TY-%Tm-%Td' -quit 2>/dev/null) && [ -n "$age" ]; then
+  echo "advisories, as of $age:"
+  cargo deny --log-level error check --disable-fetch advisories
+else
+  echo 'advisories: not looked at, their database is not here (cargo deny fetch)'
+fi
+
+echo '== pgspot: functions'
+spot=.tidegate/pgspot/bin/pgspot
+[ -x "$spot" ] || { python3 -m venv .tidegate/pgspot && .tidegate/pgspot/bin/pip install -q "pgspot==$PGSPOT"; }
+unsafe=$(for file in sql/*/functions/*.sql; do
+  "$spot" --ignore PS002 "$file" 2>&1 | grep -E '^PS[0-9]+' | sed "s|^|$file: |" || true
+done)
+[ -z "$unsafe" ] || { printf '%s\n' "$unsafe"; exit 1; }
+
+echo '== squawk: migrations'
+# Left out: what matters on tables that are live (these are new), and what refinery does for us.
+npx --yes "squawk-cli@$SQUAWK" --exclude=prefer-robust-stmts,require-concurrent-index-creation,prefer-bigint-over-int \
+  --exclude=require-statement-timeout,require-lock-timeout migrations/*.sql
