@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Which Postgres the tests run against: make test PG=18. Without it the newest that is installed.
 export PG
-.PHONY: help demo test check fuzz bench faults board-test
+.PHONY: help demo test check audit fuzz bench faults board-test
 
 help: ## what the targets do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' \
@@ -27,6 +27,10 @@ check: ## format, lints, what documents name, scripts, compose.yaml; types and s
 	scripts/check_client.sh
 	scripts/check_board.sh
 
+audit: ## what others' tools say of dependencies, functions and migrations: the long form of check
+	@scripts/setup.sh rust python node
+	@scripts/audit.sh
+
 fuzz: ## every parser of bytes from outside, a minute each (SECONDS_PER_TARGET)
 	@scripts/setup.sh rust
 	@scripts/fuzz.sh
@@ -40,6 +44,6 @@ board-test: ## the live page in Chromium, against a real service
 	@scripts/setup.sh rust postgres node chromium
 	@scripts/test_board.sh
 
-faults: ## crashes, hangs and cut connections, alone (`make test` has them too)
-	@scripts/setup.sh rust postgres
+faults: ## everything killed, hung, cut off, filled up and misled, by several seeds; how long each recovery took
+	@scripts/setup.sh rust postgres misfortune
 	@scripts/faults.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a make target lacks, or names it in one line.
 #
-#   scripts/setup.sh rust postgres pgtap python compose node chromium
+#   scripts/setup.sh rust postgres pgtap python compose node chromium misfortune
 #
 # Asking for what is already there costs a few milliseconds and touches nothing.
 set -euo pipefail
@@ -161,9 +161,20 @@ setup_chromium() {
   apt_install chromium
 }
 
+# What misleads the service in some of the faults: a pooler, a clock that jumps. Without them those say that they are skipped.
+setup_misfortune() {
+  local lacking=()
+  have pgbouncer || lacking+=(pgbouncer)
+  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || lacking+=(libfaketime)
+  [ ${#lacking[@]} -gt 0 ] || return 0
+  if can_apt; then apt_install "${lacking[@]}"
+  else say "not here: ${lacking[*]}; the faults that need them will say so"
+  fi
+}
+
 for thing in "$@"; do
   case $thing in
-    rust | postgres | pgtap | python | compose | node | chromium) "setup_$thing" ;;
+    rust | postgres | pgtap | python | compose | node | chromium | misfortune) "setup_$thing" ;;
     *) fail "unknown: $thing" 'known: rust postgres pgtap python compose node chromium' ;;
   esac
 done

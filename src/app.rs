@@ -100,14 +100,14 @@ impl App {
             Authenticator::new(tokens, pool.clone(), Duration::from_secs(config.auth.ticket_seconds));
         let gateway = Gateway::new(hub.clone(), pool.clone(), authenticator, Manners::from(config));
         let gateway = Arc::new(gateway);
-        let closing = CancellationToken::new();
+        let closing = closing(shutdown.clone(), Duration::from_secs(config.http.unready_seconds));
         let stream = Stream::start(config, hub, pool, &closing)?;
         let shared = Arc::new(Shared {
             gateway: gateway.clone(),
             counters: stream.counters.clone(),
             health: stream.health.clone(),
             hearing: stream.hearing.clone(),
-            leaving: shutdown.clone(),
+            leaving: shutdown,
             origins: Origins::new(&config.http.allowed_origins),
             visitors: Visitors::from(config),
             rate: Rate::default(),
@@ -117,30 +117,35 @@ impl App {
                 Duration::from_secs(config.http.bulk_window_seconds),
             ),
         });
-        let addresses = (!shared.visitors.trust_forwarded_for).then(|| shared.visitors.addresses.clone());
-        let limits = Limits {
-            places: Arc::new(Semaphore::new(config.http.max_connections)),
-            header_timeout: Duration::from_millis(config.http.header_timeout_ms),
-            // A socket loses its patience before, and says so.
-            write_timeout: Duration::from_secs(config.websocket.connection_timeout) + FINISH,
-            // Streams end with the sockets.
-            finish: Duration::from_secs(config.http.drain_seconds) + FINISH,
-            addresses,
-        };
+        let limits = limits(config, &shared.visitors);
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
-        let unready = Duration::from_secs(config.http.unready_seconds);
-        let farewell = {
-            let closing = closing.clone();
-            async move {
-                shutdown.cancelled().await;
-                sleep(unready).await;
-                closing.cancel();
-            }
-        };
-        tokio::spawn(farewell);
         let done = tokio::spawn(live(listeners, shared, limits, stream.publisher, closing));
         Ok(Running { local_addr, health, hearing, gateway, done })
     }
+}
+
+fn limits(config: &Config, visitors: &Visitors) -> Limits {
+    Limits {
+        places: Arc::new(Semaphore::new(config.http.max_connections)),
+        header_timeout: Duration::from_millis(config.http.header_timeout_ms),
+        // A socket loses its patience before, and says so.
+        write_timeout: Duration::from_secs(config.websocket.connection_timeout) + FINISH,
+        // Streams end with the sockets.
+        finish: Duration::from_secs(config.http.drain_seconds) + FINISH,
+        addresses: (!visitors.trust_forwarded_for).then(|| visitors.addresses.clone()),
+    }
+}
+
+/// Cancelled when the service has been told to stop, and its load balancer has had so long to notice.
+fn closing(shutdown: CancellationToken, unready: Duration) -> CancellationToken {
+    let closing = CancellationToken::new();
+    let cancelled = closing.clone();
+    tokio::spawn(async move {
+        shutdown.cancelled().await;
+        sleep(unready).await;
+        cancelled.cancel();
+    });
+    closing
 }
 
 /// From the first connection to the last.

@@ -1,7 +1,7 @@
 //! Every test that needs a database, in one binary: one Postgres, one migrated template, a clone per test.
 //!
 //! - `support` starts the server, makes the clones and waits for conditions;
-//! - `service` is `/ws` from outside, in peace and under faults;
+//! - `service` is `/ws` from outside, in peace; `faults` is all of it when something breaks;
 //! - `rest` is `/api/v2` from outside, a file for what is below an address;
 //! - `sql` runs `tests/sql/<room>/<object>/<behaviour>.sql`;
 //! - `ticks` is what ticks tell across commits, `workload` all of the engine at once, under a seeded
@@ -15,6 +15,7 @@
 mod bench;
 mod broken;
 mod conventions;
+mod faults;
 mod migrate;
 mod poison;
 mod rest;

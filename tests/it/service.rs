@@ -7,7 +7,6 @@ mod board;
 mod canary;
 pub(crate) mod client;
 mod credentials;
-mod faults;
 mod hostile;
 mod limits;
 mod moves;

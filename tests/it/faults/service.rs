@@ -9,9 +9,9 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::client::{Client, events, sequences};
-use super::node::{Node, Process};
-use super::world::{APOLLO, MAIN, TASKS, World, progress};
+use crate::service::client::{Client, events, sequences};
+use crate::service::node::{Node, Process};
+use crate::service::world::{APOLLO, MAIN, TASKS, World, progress};
 use crate::support::eventually;
 
 /// What a client heard of new tasks: their sequences and ids, in the order in which they came.

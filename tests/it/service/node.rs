@@ -105,9 +105,14 @@ impl Process {
 
     /// The same with settings of the environment.
     pub(crate) async fn start_with(database: &TestDatabase, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(&database.service_url(), settings).await
+    }
+
+    /// The same on any database.
+    pub(crate) async fn start_at(url: &str, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate"))
             .arg("serve")
-            .env("DATABASE_URL", database.service_url())
+            .env("DATABASE_URL", url)
             .env("TIDEGATE_JWT_SECRET", SECRET)
             .env("TIDEGATE_LISTEN", "127.0.0.1:0")
             .env("RUST_LOG", "error")

@@ -47,6 +47,39 @@ fn many_large(count: usize) -> String {
     )
 }
 
+/// What a socket still had to say.
+#[derive(Default)]
+struct Ending {
+    created: usize,
+    positions: Value,
+    epoch: String,
+    farewell: Option<(u16, String)>,
+}
+
+async fn read_to_the_end(socket: &mut WebSocketStream<TcpStream>) -> Ending {
+    let mut ending = Ending::default();
+    while let Some(Ok(frame)) = socket.next().await {
+        match frame {
+            Frame::Text(text) => {
+                let message: Value = serde_json::from_str(&text).unwrap();
+                if message["type"] == "sync" {
+                    ending.positions = message["payload"]["positions"].clone();
+                    ending.epoch = message["payload"]["epoch"].as_str().unwrap().to_owned();
+                } else {
+                    ending.created += events(&message).len();
+                    let topic = message["metadata"]["topic"].as_str().unwrap();
+                    ending.positions[topic] = message["metadata"]["position"].clone();
+                }
+            }
+            Frame::Close(Some(close)) => {
+                ending.farewell = Some((close.code.into(), close.reason.to_string()));
+            }
+            _ => {}
+        }
+    }
+    ending
+}
+
 #[tokio::test]
 async fn who_does_not_read_is_closed_with_4409_and_resumes_without_a_gap_while_others_notice_nothing() {
     let world = World::new().await;
@@ -64,26 +97,7 @@ async fn who_does_not_read_is_closed_with_4409_and_resumes_without_a_gap_while_o
     })
     .await;
 
-    let (mut created, mut positions, mut epoch, mut farewell) = (0, Value::Null, String::new(), None);
-    while let Some(Ok(frame)) = slow.next().await {
-        match frame {
-            Frame::Text(text) => {
-                let message: Value = serde_json::from_str(&text).unwrap();
-                if message["type"] == "sync" {
-                    positions = message["payload"]["positions"].clone();
-                    epoch = message["payload"]["epoch"].as_str().unwrap().to_owned();
-                } else {
-                    created += events(&message).len();
-                    let topic = message["metadata"]["topic"].as_str().unwrap();
-                    positions[topic] = message["metadata"]["position"].clone();
-                }
-            }
-            Frame::Close(close) => {
-                farewell = close.map(|close| (u16::from(close.code), close.reason.to_string()))
-            }
-            _ => {}
-        }
-    }
+    let Ending { mut created, positions, epoch, farewell } = read_to_the_end(&mut slow).await;
     let (code, reason) = farewell.expect("a close frame, to whoever reads in the end");
     assert!(code == 4409 && reason.contains("resume"), "{code} {reason}");
     assert!(created < written);

@@ -15,7 +15,7 @@ pub(crate) const TASKS: [&str; 3] = [
     "00000000-0000-7000-8000-000000000a13",
 ];
 
-const FURNITURE: &str = "
+pub(crate) const FURNITURE: &str = "
     insert into work.users (handle) values ('ann'), ('ben');
     insert into work.projects (id, name) values
       ('00000000-0000-7000-8000-00000000000a', 'Apollo'), ('00000000-0000-7000-8000-00000000000b', 'Boreas');

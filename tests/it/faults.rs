@@ -1,0 +1,39 @@
+//! The service, Postgres and the wire between them killed, hung, cut, cloned and misled, under people who go on writing.
+//! Nothing is lost, nothing comes twice or out of order, nothing is told that was not committed, and it comes back by
+//! itself.
+//!
+//! - [`sea`]: a Postgres of a test's own that may be killed, and the service in front of it;
+//! - [`wire`]: a proxy between client and service, or service and Postgres, that misbehaves on command;
+//! - [`storm`]: writers who never give up, and what they were told is committed;
+//! - [`follower`]: a client that always comes back, with a diary that is compared with the tables;
+//! - [`service`], [`postgres`], [`copies`], [`network`], [`machine`]: the faults.
+//!
+//! `make faults` prints how long each recovery took, by several seeds; `make test` runs most of them once.
+
+mod copies;
+mod follower;
+mod machine;
+mod network;
+mod postgres;
+mod sea;
+mod service;
+mod storm;
+mod wire;
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+/// No recovery may take longer; what `make faults` prints is held against 5 s.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Notes how long a recovery took, in the file that `make faults` prints.
+fn report(fault: &str, since: Instant) {
+    let took = since.elapsed();
+    println!("{fault}: {:.2} s", took.as_secs_f64());
+    if let Some(path) = std::env::var_os("TIDEGATE_FAULTS_REPORT") {
+        let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        writeln!(file, "{fault}\t{:.2}", took.as_secs_f64()).unwrap();
+    }
+    assert!(took < LONGEST, "{fault}: it took {took:?}");
+}
