@@ -1,4 +1,8 @@
--- 40 projects, 1,000 branches, 50,000 tasks. Ids are numbers in the clothes of a uuid, so that a
+\if :{?tasks}
+\else
+  \set tasks 50000
+\endif
+-- 40 projects, 1,000 branches, 50,000 tasks or as many as -v tasks=… says. Ids are numbers in the clothes of a uuid, so that a
 -- pgbench script can name one: lpad(:n::text, 32, '0')::uuid.
 insert into work.projects (id, name)
 select lpad(p::text, 32, '0')::uuid, 'project ' || p from generate_series(1, 40) p;
@@ -17,7 +21,7 @@ select
   (array['todo', 'in_progress', 'blocked', 'done', 'cancelled'])[n / 1000 % 5 + 1],
   (array['low', 'medium', 'high', 'urgent'])[n / 1000 % 4 + 1],
   n / 1000 % 101
-from generate_series(1, 50000) n;
+from generate_series(1, :tasks) n;
 
 insert into work.users (handle) values ('bench');
 insert into work.project_members (project_id, user_id, role)

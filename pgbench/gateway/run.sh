@@ -27,5 +27,5 @@ tell() {
 }
 
 fresh bench tide
-for scenario in spread everyone reconnect; do ask "$scenario" | tell; done
+for scenario in spread chain everyone reconnect; do ask "$scenario" | tell; done
 ask fanout --floor | tell

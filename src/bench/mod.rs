@@ -40,7 +40,7 @@ use report::Answered;
 use run::{Bench, Findings};
 pub use scenario::Name;
 use scenario::Scenario;
-use stage::Stage;
+use stage::{Stage, TASKS_PER_PROJECT};
 
 /// Open files beside the sockets of clients.
 const OTHER_FILES: u64 = 500;
@@ -60,6 +60,9 @@ pub struct BenchOptions {
     /// Commits per second.
     #[arg(long)]
     pub commits: Option<f64>,
+    /// Rows that each commit changes.
+    #[arg(long)]
+    pub rows: Option<usize>,
     /// How long commits are made.
     #[arg(long)]
     pub seconds: Option<f64>,
@@ -104,12 +107,14 @@ impl BenchOptions {
         let is_resized = self.connections.is_some()
             || self.projects.is_some()
             || self.commits.is_some()
+            || self.rows.is_some()
             || self.missed.is_some();
         let connections = self.connections.unwrap_or(preset.connections).max(1);
         Scenario {
             connections,
             projects: self.projects.unwrap_or(preset.projects).clamp(1, connections),
             commits: self.commits.filter(|_| preset.commits > 0.0).unwrap_or(preset.commits),
+            rows: self.rows.unwrap_or(preset.rows).clamp(1, TASKS_PER_PROJECT),
             lasts: self.seconds.map_or(preset.lasts, Duration::from_secs_f64),
             missed: self.missed.filter(|_| preset.missed > 0).unwrap_or(preset.missed),
             goals: if is_resized { &[] } else { preset.goals },

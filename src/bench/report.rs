@@ -45,7 +45,7 @@ impl Answered {
     }
 
     fn question(&self, measure: Measure) -> String {
-        let Scenario { connections, projects, commits, missed, .. } = &self.scenario;
+        let Scenario { connections, projects, commits, rows, missed, .. } = &self.scenario;
         let load = match self.scenario.name {
             Name::Connect => format!("{connections} connect at once"),
             Name::Spread => {
@@ -53,6 +53,9 @@ impl Answered {
                     "{connections} connections, {commits} commits/s each heard by {}",
                     connections / projects
                 )
+            }
+            Name::Chain => {
+                format!("{commits} commits/s of {rows} rows, each heard by {}", connections / projects)
             }
             Name::Fanout => format!("{connections} clients hear each of {commits} commits/s"),
             Name::Everyone => format!("one change heard by {connections}"),
@@ -79,7 +82,7 @@ impl Answered {
         let floor = floor.map_or(String::new(), |us| format!(" (floor {us:.1})"));
         format!(
             "  {:?}: {} of {} deliveries, {:.1} MB idle, {:.1} MB at most, {:.1} µs of processor per message{floor}, \
-             database {:.2} cores, connecting p99 {:.0} ms, commit → client p50 {:.1}, p95 {:.1}, p99 {:.1}, max {:.1} ms, \
+             {:.0} events/s, database {:.2} cores, connecting p99 {:.0} ms, commit → client p50 {:.1}, p95 {:.1}, p99 {:.1}, max {:.1} ms, \
              a write beside p99 {:.0} ms",
             self.scenario.name,
             self.rounds.iter().map(|found| found.balance.delivered).sum::<usize>(),
@@ -87,6 +90,7 @@ impl Answered {
             all(|found| found.memory_mb),
             all(|found| found.memory_peak_mb),
             all(|found| found.processor_us_per_message),
+            all(|found| found.events_per_second),
             all(|found| found.database_cores),
             all(|found| found.connecting_ms.p99),
             all(|found| found.balance.latency_ms.p50),
@@ -99,12 +103,13 @@ impl Answered {
 
     /// Everything, for programs.
     pub(super) fn json(&self) -> Value {
-        let Scenario { name, connections, projects, commits, lasts, missed, .. } = &self.scenario;
+        let Scenario { name, connections, projects, commits, rows, lasts, missed, .. } = &self.scenario;
         json!({
             "scenario": format!("{name:?}").to_lowercase(),
             "connections": connections,
             "projects": projects,
             "commits_per_second": commits,
+            "rows": rows,
             "seconds": lasts.as_secs_f64(),
             "missed": missed,
             "rounds": self.rounds,

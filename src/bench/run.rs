@@ -47,6 +47,8 @@ pub(super) struct Findings {
     /// Of the database: its share of one core meanwhile.
     pub(super) database_cores: f64,
     pub(super) connecting_ms: Percentiles,
+    /// Rows changed, from the first commit to the last.
+    pub(super) events_per_second: f64,
     /// Newcomers' under load.
     pub(super) newcomers_ms: Percentiles,
     pub(super) recovered_ms: Percentiles,
@@ -75,6 +77,14 @@ impl Findings {
             Measure::AgainstFloor => self.against_floor,
         }
     }
+}
+
+/// Commits per second.
+#[allow(clippy::cast_precision_loss, reason = "a count of commits")]
+fn rate(commits: &[ledger::Commit]) -> f64 {
+    let first = commits.iter().map(|commit| commit.begun).min().unwrap_or(0);
+    let last = commits.iter().map(|commit| commit.acknowledged).max().unwrap_or(0);
+    commits.len() as f64 / ((last - first) as f64 / 1e6).max(1e-6)
 }
 
 impl Bench<'_> {
@@ -106,6 +116,7 @@ impl Bench<'_> {
         let plan = Plan {
             projects: &cast.projects,
             commits: scenario.commit_count(),
+            rows: scenario.rows,
             distance: Some(Duration::from_secs_f64(1.0 / scenario.commits.max(0.01))),
             clock,
         };
@@ -127,6 +138,7 @@ impl Bench<'_> {
         let found = Findings {
             connecting_ms,
             newcomers_ms: figures::percentiles(&mut newcomers),
+            events_per_second: rate(&commits) * f64::from(u16::try_from(scenario.rows).unwrap_or(u16::MAX)),
             ..Findings::default()
         };
         Ok(found.with(balance, &before, &after))
@@ -149,7 +161,7 @@ impl Bench<'_> {
         }
         sleep(GONE).await;
         let commits = scenario.missed * scenario.projects;
-        let plan = Plan { projects: &cast.projects, commits, distance: None, clock };
+        let plan = Plan { projects: &cast.projects, commits, rows: 1, distance: None, clock };
         let commits = writers::write(self.stage, plan).await?;
         self.stage.settled().await?;
 

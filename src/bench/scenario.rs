@@ -9,6 +9,8 @@ pub enum Name {
     Connect,
     /// Many projects, each commit heard by a few; meanwhile others come and go.
     Spread,
+    /// Commits of many rows, as many as the whole chain from trigger to client takes.
+    Chain,
     /// Every commit is heard by everyone, at a steady rate.
     Fanout,
     /// One change now and then, heard by very many.
@@ -25,6 +27,8 @@ pub(super) struct Scenario {
     pub(super) projects: usize,
     /// Commits per second.
     pub(super) commits: f64,
+    /// Rows that each of them changes: so many events.
+    pub(super) rows: usize,
     pub(super) lasts: Duration,
     /// Connections that come and go per second, beside the others.
     pub(super) newcomers: f64,
@@ -72,6 +76,7 @@ const SPREAD: &[Goal] = &[
     must(Measure::Lost, 0.0),
     must(Measure::Connecting, 1000.0),
 ];
+const CHAIN: &[Goal] = &[must(Measure::P99, 100.0), must(Measure::Lost, 0.0)];
 const FANOUT: &[Goal] = &[
     goal(Measure::P50, 7.0, 3.0),
     goal(Measure::P95, 11.0, 6.0),
@@ -91,6 +96,7 @@ impl Scenario {
             connections: 10_000,
             projects: 200,
             commits: 0.0,
+            rows: 1,
             lasts: Duration::from_secs(10),
             newcomers: 0.0,
             missed: 0,
@@ -99,6 +105,9 @@ impl Scenario {
         match name {
             Name::Connect => Self { goals: CONNECT, ..nothing },
             Name::Spread => Self { commits: 50.0, newcomers: 20.0, goals: SPREAD, ..nothing },
+            Name::Chain => {
+                Self { connections: 100, projects: 20, commits: 500.0, rows: 20, goals: CHAIN, ..nothing }
+            }
             Name::Fanout => Self { connections: 1000, projects: 1, commits: 20.0, goals: FANOUT, ..nothing },
             Name::Everyone => Self { projects: 1, commits: 2.0, goals: EVERYONE, ..nothing },
             Name::Reconnect => Self { missed: 1000, goals: RECONNECT, ..nothing },

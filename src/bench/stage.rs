@@ -18,7 +18,8 @@ use crate::db::embedded::{Cluster, ClusterOptions};
 use crate::db::{migrate, pool};
 use crate::error::Failure;
 
-const TASKS_PER_PROJECT: usize = 20;
+/// So many, too, can one commit change.
+pub(super) const TASKS_PER_PROJECT: usize = 20;
 const TOKEN_LIFETIME: Duration = Duration::from_secs(4 * 3600);
 const GLANCE: Duration = Duration::from_millis(50);
 /// What a commit costs is part of what is measured: unlike a test's, this cluster flushes.

@@ -1,4 +1,4 @@
-//! Applications that write: single rows, by SQL, on connections of their own.
+//! Applications that write: single rows or several, by SQL, on connections of their own.
 
 use std::time::Duration;
 
@@ -16,13 +16,15 @@ use crate::error::Failure;
 const WRITERS: usize = 8;
 
 const UPDATE: &str = "update work.tasks set progress_percentage = (progress_percentage + 1) % 101 \
-    where id = $1 returning pg_current_xact_id()::text";
+    where id = any($1) returning pg_current_xact_id()::text";
 
 /// What is written, and when.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan<'p> {
     pub(super) projects: &'p [Project],
     pub(super) commits: usize,
+    /// Rows of one project that each commit changes.
+    pub(super) rows: usize,
     /// Between the beginnings of two commits; none: as fast as possible.
     pub(super) distance: Option<Duration>,
     pub(super) clock: Instant,
@@ -40,8 +42,9 @@ pub(super) async fn write(stage: &Stage, plan: Plan<'_>) -> Result<Vec<Commit>, 
             }
             let project = turn % plan.projects.len();
             let tasks = &plan.projects[project].tasks;
-            let task = tasks[turn / plan.projects.len() % tasks.len()];
-            commits.push(writer.commit(project, task, plan.clock).await?);
+            let first = turn / plan.projects.len() % (tasks.len() - plan.rows + 1);
+            let tasks = &tasks[first..first + plan.rows];
+            commits.push(writer.commit(project, tasks, plan.clock).await?);
         }
         Ok::<_, Failure>(commits)
     });
@@ -63,15 +66,13 @@ impl Writer {
         Ok(Self { client, update })
     }
 
-    async fn commit(&self, project: usize, task: Uuid, clock: Instant) -> Result<Commit, Failure> {
+    async fn commit(&self, project: usize, tasks: &[Uuid], clock: Instant) -> Result<Commit, Failure> {
         let now = || Micros::try_from(clock.elapsed().as_micros()).unwrap_or(Micros::MAX);
-        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&task];
-        let (begun, row) = futures::join!(
-            self.client.batch_execute("begin"),
-            self.client.query_one(&self.update, &parameters)
-        );
+        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&tasks];
+        let (begun, rows) =
+            futures::join!(self.client.batch_execute("begin"), self.client.query(&self.update, &parameters));
         begun?;
-        let txid = row?.get::<_, &str>(0).parse().unwrap_or_default();
+        let txid = rows?.first().map_or(0, |row| row.get::<_, &str>(0).parse().unwrap_or_default());
         let begun = now();
         self.client.batch_execute("commit").await?;
         Ok(Commit { project, txid, begun, acknowledged: now() })
