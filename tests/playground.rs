@@ -116,7 +116,11 @@ fn it_comes_up_with_somebody_living_in_it_and_a_stop_leaves_nothing_running() {
     let dir = scratch();
     let playground = Playground::start(dir.path());
     assert!(playground.greeting.contains(&playground.variable("TIDEGATE_URL")), "{}", playground.greeting);
-    assert!(playground.greeting.contains(&playground.variable("TIDEGATE_TOKEN")), "{}", playground.greeting);
+    assert!(
+        playground.greeting.contains(&playground.variable("TIDEGATE_ADMIN_TOKEN")),
+        "{}",
+        playground.greeting
+    );
 
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let url = playground.variable("DATABASE_URL");

@@ -18,10 +18,12 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// Who may come in, and by which door.
 #[derive(Debug)]
 pub(super) struct Guests {
-    /// The demo user that the token is for.
+    /// The demo user that the tokens are for.
     pub(super) handle: String,
-    /// A credential of that user.
+    /// A credential of that user, with the rights of a member.
     pub(super) token: String,
+    /// The same person as an administrator, who sees who is connected: for whoever started the playground.
+    pub(super) admin_token: String,
     /// How the simulated applications log in.
     pub(super) writer_url: String,
     /// A task to try things on.
@@ -51,6 +53,7 @@ pub(super) async fn furnish(
     let handle = host(client).await?;
     Ok(Guests {
         token: token::sign(config, &handle, TOKEN_LIFETIME, None)?,
+        admin_token: token::sign(config, &handle, TOKEN_LIFETIME, Some("admin"))?,
         handle,
         writer_url: format!("postgresql://{WRITER}:{password}@127.0.0.1:{port}/{database}"),
         task_id: task_to_try(client).await?,

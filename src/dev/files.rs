@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::demo::Guests;
 use crate::config::{Config, Secret};
 use crate::db::embedded::Cluster;
 use crate::error::Failure;
@@ -30,7 +31,7 @@ pub(super) fn write_environment(
     cluster: &Cluster,
     database: &str,
     listen: SocketAddr,
-    token: &str,
+    guests: &Guests,
 ) -> Result<PathBuf, Failure> {
     let path = home.join("env");
     let programs = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
@@ -42,8 +43,11 @@ pub(super) fn write_environment(
          export TIDEGATE_JWT_SECRET='{secret}'\n\
          export TIDEGATE_URL='http://{listen}'\n\
          export TIDEGATE_TOKEN='{token}'\n\
+         export TIDEGATE_ADMIN_TOKEN='{admin_token}'\n\
          export PATH='{programs}':\"$PATH\":'{postgres}'\n",
         path = path.display(),
+        token = guests.token,
+        admin_token = guests.admin_token,
         url = cluster.url(database),
         port = cluster.port(),
         password = cluster.password(),

@@ -15,14 +15,14 @@ pub(super) fn print(listen: SocketAddr, database_url: &str, guests: &Guests, env
 fn text(listen: SocketAddr, database_url: &str, guests: &Guests, environment: &Path) -> String {
     let task = guests.task_id.as_deref().unwrap_or("00000000-0000-0000-0000-000000000000");
     let handle = &guests.handle;
-    let token = &guests.token;
+    let token = &guests.admin_token;
     let env = environment.display();
     format!(
         r#"
 Tidegate is running. Ctrl-C stops everything.
 
   live page  http://{listen}/#token={token}
-             (open it: it shows what is going on, as {handle}; the token is good for a day)
+             (open it: it shows what is going on, as {handle} and administrator; the token is good for a day)
   service    http://{listen}   socket ws://{listen}/ws
   database   {database_url}
 
@@ -49,7 +49,8 @@ mod tests {
     fn the_greeting_names_the_address_the_token_and_a_task_to_change() {
         let guests = Guests {
             handle: "ada".to_owned(),
-            token: "token-of-ada".to_owned(),
+            token: "a-member".to_owned(),
+            admin_token: "token-of-ada".to_owned(),
             writer_url: "postgresql://secret".to_owned(),
             task_id: Some("0190".to_owned()),
         };
@@ -62,6 +63,6 @@ mod tests {
         ] {
             assert!(said.contains(expected), "{expected} is missing from {said}");
         }
-        assert!(!said.contains("secret"));
+        assert!(!said.contains("secret") && !said.contains("a-member"));
     }
 }

@@ -56,8 +56,7 @@ async fn live(
     let address = service.local_addr();
     let ended = match unless_stopped(signals, service.ready()).await {
         Ok(Some(())) => {
-            let environment =
-                files::write_environment(home, config, cluster, DATABASE, address, &guests.token)?;
+            let environment = files::write_environment(home, config, cluster, DATABASE, address, &guests)?;
             greeting::print(address, &cluster.url(DATABASE), &guests, &environment);
             let simulation = Simulation::start(config, &guests.writer_url, !options.no_simulate)?;
             let ended = tokio::select! {

@@ -4,7 +4,7 @@
 //! - [`openapi`]: every route with its description, and the pages that show it; [`layers`]: what is around them.
 //! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
-//! - [`stats`]: who listens; [`board`]: the live page.
+//! - [`stats`]: who listens; [`admin`]: what administrators ask of the database; [`board`]: the live page.
 //! - [`extract`]: who calls; [`tickets`]: for those who cannot say it in a header.
 //! - [`body`], [`page`], [`etag`]: what they send and ask for; [`request_id`], [`limits`].
 //! - [`health`]: is the process up, can it do its work.
@@ -14,6 +14,7 @@
 
 pub mod accept;
 pub mod addresses;
+pub mod admin;
 pub mod board;
 pub mod body;
 pub mod etag;

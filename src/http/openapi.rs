@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{Shared, extract, health, layers, listen, metrics, stats, tickets, websocket};
+use super::{Shared, admin, extract, health, layers, listen, metrics, stats, tickets, websocket};
 use crate::db::problem::Problem;
 use crate::work;
 
@@ -154,6 +154,7 @@ const OF_NAMED: [Refusal; 2] = [
     (404, "not_found", "It does not exist, or you may not know that it does"),
     (422, "unusable_value", "A value that is not possible"),
 ];
+const OF_ADMINISTRATORS: [Refusal; 1] = [(403, "forbidden", "Only for administrators")];
 const OF_WRITES: [Refusal; 6] = [
     (403, "forbidden", "You may see it, and not change it"),
     (409, "already_exists", "A unique value is taken"),
@@ -173,6 +174,9 @@ const OF_LIMITED: [Refusal; 5] = [
 /// What a route that reads may answer besides.
 #[derive(Debug)]
 pub struct Reads;
+/// What a route for administrators may answer besides.
+#[derive(Debug)]
+pub struct AdminReads;
 /// What a route that writes may answer besides.
 #[derive(Debug)]
 pub struct Writes;
@@ -183,6 +187,12 @@ pub struct Limited;
 impl IntoResponses for Reads {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         describe(&[&OF_ALL, &OF_NAMED])
+    }
+}
+
+impl IntoResponses for AdminReads {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        describe(&[&OF_ALL, &OF_NAMED, &OF_ADMINISTRATORS])
     }
 }
 
@@ -215,7 +225,8 @@ fn describe(sets: &[&[Refusal]]) -> BTreeMap<String, RefOr<Described>> {
 pub fn routes(shared: &Arc<Shared>) -> (Router<Arc<Shared>>, Document) {
     let limit_time = middleware::from_fn_with_state(shared.clone(), layers::limit_time);
     let known_people = middleware::from_fn_with_state(shared.clone(), extract::known_people_only);
-    let api = OpenApiRouter::new().nest("/api/v2", work::routes::router());
+    let api =
+        OpenApiRouter::new().nest("/api/v2", work::routes::router()).nest("/api/v2/admin", admin::router());
     let api = api.layer(known_people).layer(limit_time);
     OpenApiRouter::with_openapi(Introduction::openapi())
         .merge(api)

@@ -2,6 +2,7 @@
 //! share, `edges` what all requests share, `document` holds the OpenAPI document against the routes, and `strangers`
 //! goes through all of it as somebody who may nothing.
 
+mod admin;
 mod branches;
 mod bulk;
 mod contexts;
