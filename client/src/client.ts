@@ -4,7 +4,7 @@ import { Inbox } from "./inbox.js";
 import { type Options, type Settings, settingsOf } from "./options.js";
 import { Outbox, type Outgoing, type Written } from "./outbox.js";
 import { type Effect, effectsOf } from "./patches.js";
-import type { Change, EventMessage } from "./protocol.js";
+import type { Change, EventMessage, Write } from "./protocol.js";
 import type { Rest } from "./rest.js";
 import { type ConnectionState, type SubscriptionState, subscriptionState } from "./states.js";
 import { Store, type StoreView } from "./store.js";
@@ -163,9 +163,12 @@ export class Client {
    * Writes. Shown at once; sent now, or when there is a way to; resolves when the service has performed it, rejects
    * when it refuses, and then takes back what was shown.
    */
-  async update(change: Change, { effects }: WriteOptions = {}): Promise<Written> {
-    const isNew = change.action === "create" && change.data.id === undefined;
-    const whole: Change = isNew ? { ...change, data: { ...change.data, id: uuid() } } : change;
+  async update(write: Write, { effects }: WriteOptions = {}): Promise<Written> {
+    const change: Change = write;
+    const { entity, action, data } = change;
+    // Contexts get their id from the service.
+    const isNew = action === "create" && data.id === undefined && entity !== "context";
+    const whole: Change = isNew ? { ...change, data: { ...data, id: uuid() } } : change;
     const record: Outgoing = { id: uuid(), change: whole, at: Date.now() };
     const outcome = new Promise<Written>((resolve, reject) =>
       this.#promises.set(record.id, { resolve, reject }),

@@ -8,6 +8,9 @@ import type { Poller } from "./poller.js";
 import type { Rest } from "./rest.js";
 import type { ConnectionState, Known } from "./states.js";
 
+/** Entities that the service takes by requests only. */
+const NOT_BY_SOCKET = /project|context/;
+
 /** What a connection tells. */
 export interface ConnectionEvents {
   /** `state` changed by more than a number. */
@@ -86,7 +89,8 @@ export class Connection {
   /** Performs a write, if there is a way to do so now. */
   async write(record: Outgoing): Promise<Written> {
     const { status } = this.#phase;
-    if (status === "polling") return (await this.rest()).write(record);
+    if (status === "polling" || (status === "live" && NOT_BY_SOCKET.test(record.change.entity)))
+      return (await this.rest()).write(record);
     if (status === "live" && this.#conversation) return this.#conversation.write(record);
     throw new TidegateError("not_connected", `the connection is ${status}`, true);
   }

@@ -5,6 +5,8 @@
  * service's own documents.
  */
 
+import type * as rest from "./generated/openapi.js";
+
 /** What kind of writer made a change. */
 export type Source = "user" | "mcp-ai" | "system";
 
@@ -241,13 +243,29 @@ export type EventMessage = UpdateMessage | BulkMessage;
 /** Whatever the service says. */
 export type ServerMessage = EventMessage | SyncMessage | HeartbeatMessage | AckMessage | ErrorMessage;
 
-/** A write: performed by SQL as this user. */
+/** A write as it travels. */
 export interface Change {
   readonly entity: string;
   readonly action: Action;
   /** The row, or what changes in it. With its `id`, unless it is to be made by the service. */
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+/** What may be done to an entity; its fields are those that the service documents. */
+type WriteOf<Entity extends string, New, Patch> = { readonly entity: Entity } & (
+  | { readonly action: "create"; readonly data: Fields<New> }
+  | { readonly action: "update"; readonly data: Fields<Patch> & { readonly id: string } }
+  | { readonly action: "delete"; readonly data: { readonly id: string } }
+);
+type Fields<T> = { readonly [Field in keyof T]: T[Field] };
+
+/** A write: performed by SQL as this user. */
+export type Write =
+  | WriteOf<"project", rest.NewProject, rest.ProjectPatch>
+  | WriteOf<"branch", rest.NewBranch & { project_id: string }, rest.BranchPatch>
+  | WriteOf<"task", rest.NewTask & { git_branch_id: string }, rest.TaskPatch>
+  | WriteOf<"subtask", rest.NewSubtask & { task_id: string }, rest.SubtaskPatch>
+  | WriteOf<"context", rest.NewContext & { project_id: string }, rest.ContextPatch>;
 
 /** Whatever the client says. */
 export type ClientMessage = { readonly correlationId?: string } & (

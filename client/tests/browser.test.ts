@@ -1,6 +1,6 @@
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Change } from "../src/index.js";
+import type { Write } from "../src/index.js";
 import { FakeBrowser } from "./support/fake-browser.js";
 import { PROJECT } from "./support/fake-service.js";
 import { connectTo, fakeTime, liveWorld, pass, serviceWithProject, taskOf } from "./support/world.js";
@@ -13,7 +13,7 @@ beforeEach(() => {
   browser = new FakeBrowser();
 });
 
-const done = (id: string): Change => ({ entity: "task", action: "update", data: { id, status: "done" } });
+const done = (id: string): Write => ({ entity: "task", action: "update", data: { id, status: "done" } });
 /** The database has timers of its own. */
 const settle = () => pass(20);
 

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Change } from "../src/index.js";
+import type { Write } from "../src/index.js";
 import { PROJECT } from "./support/fake-service.js";
 import { connectTo, fakeTime, liveWorld, pass, serviceWithProject, taskOf } from "./support/world.js";
 
 fakeTime();
 
-const done = (id: string): Change => ({ entity: "task", action: "update", data: { id, status: "done" } });
+const done = (id: string): Write => ({ entity: "task", action: "update", data: { id, status: "done" } });
 
 describe("a write", () => {
   it("is shown at once, performed, and confirmed by its echo without a flicker", async () => {

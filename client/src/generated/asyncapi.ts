@@ -122,7 +122,7 @@ export type SyncReason = "connect" | "subscribe" | "not_recovered" | "resync";
  */
 export type Value = unknown;
 
-export type Asyncapi = {};
+export interface Asyncapi {}
 /**
  * The credential counts.
  */

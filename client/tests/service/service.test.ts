@@ -30,7 +30,7 @@ const write = (client: Client, title: string, fields: object = {}) => {
   return client.update({
     entity: "task",
     action: "create",
-    data: { git_branch_id: branch?.id, title, ...fields },
+    data: { git_branch_id: branch?.id ?? "", title, ...fields },
   });
 };
 
@@ -58,6 +58,24 @@ describe("against the service", () => {
     const after = reader.store.get("branches", before?.id ?? "");
     expect(after?.total_tasks).toBe((before?.total_tasks ?? 0) + 1);
     await vi.waitFor(() => expect(writer.store.patches.size).toBe(0), PATIENCE);
+  });
+
+  it("what a socket does not take goes by a request, and its echo comes all the same", async () => {
+    const client = await liveClient();
+    const [project] = client.store.all("projects").values();
+    const description = `As of ${Date.now()}`;
+    await client.update({
+      entity: "project",
+      action: "update",
+      data: { id: project?.id ?? "", description },
+    });
+    const shown = () => client.store.get("projects", project?.id ?? "");
+    await vi.waitFor(() => expect(shown()).toMatchObject({ description }), PATIENCE);
+    await vi.waitFor(() => expect(client.store.patches.size).toBe(0), PATIENCE);
+    const key = `goal-${Date.now()}`;
+    const data = { project_id: project?.id ?? "", key, body: { text: "home" } };
+    const { id } = await client.update({ entity: "context", action: "create", data });
+    await vi.waitFor(() => expect(client.store.get("contexts", id ?? "")).toMatchObject({ key }), PATIENCE);
   });
 
   it("what is refused is taken back", async () => {
