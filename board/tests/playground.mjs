@@ -43,9 +43,10 @@ export class Playground {
   }
 
   /** The service that the page talks to. */
-  async serve() {
+  async serve(more = {}) {
     const { DATABASE_URL, TIDEGATE_JWT_SECRET } = this.env;
-    const settings = { DATABASE_URL, TIDEGATE_JWT_SECRET, TIDEGATE_LISTEN: `127.0.0.1:${this.port}` };
+    const listen = { TIDEGATE_LISTEN: `127.0.0.1:${this.port}` };
+    const settings = { DATABASE_URL, TIDEGATE_JWT_SECRET, ...listen, ...more };
     this.#service = this.#spawn(["serve"], settings);
     const isReady = () =>
       fetch(`${this.url}/ready`).then(
@@ -55,7 +56,14 @@ export class Playground {
     await until("the service", isReady);
   }
 
+  /** Ends the service as an operator would. */
+  async end() {
+    this.#service.kill("SIGTERM");
+    await once(this.#service, "exit");
+  }
+
   async kill() {
+    if (this.#service.exitCode !== null || this.#service.signalCode !== null) return;
     this.#service.kill("SIGKILL");
     await once(this.#service, "exit");
   }
@@ -63,6 +71,27 @@ export class Playground {
   sql(statement) {
     const args = ["-qtAX", "-v", "ON_ERROR_STOP=1", "-c", statement];
     return execFileSync("psql", args, { env: { ...process.env, ...this.env }, encoding: "utf8" }).trim();
+  }
+
+  /** A writer that repeats a statement so many seconds apart, until it is ended. */
+  keepWriting(statement, seconds) {
+    const writer = spawn("psql", ["-qtAX"], {
+      env: { ...process.env, ...this.env },
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    writer.stdin.write(`${statement}\n\\watch ${seconds}\n`);
+    return async () => {
+      writer.kill("SIGKILL");
+      await once(writer, "exit");
+    };
+  }
+
+  /** The same without waiting for it. */
+  async sqlLater(statement) {
+    const args = ["-qtAX", "-v", "ON_ERROR_STOP=1", "-c", statement];
+    const child = spawn("psql", args, { env: { ...process.env, ...this.env }, stdio: "ignore" });
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`psql: ${code}`);
   }
 
   /** A token, for another user or role. */

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 use futures::{SinkExt, StreamExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout};
@@ -26,6 +27,8 @@ use crate::stream::outbox::{Ended, Outbox};
 const LINGER: Duration = Duration::from_secs(10);
 /// How long the other side may take to answer a close frame.
 const CLOSE_ANSWER: Duration = Duration::from_secs(2);
+/// Nothing came for so long: the other side has sent all that it was about to send.
+const DRAIN_SILENCE: Duration = Duration::from_millis(250);
 /// Largest text that is sent; what would be larger is replaced by a new snapshot.
 pub const MAX_TEXT: usize = 16 << 20;
 /// Read buffer of a connection. The default of 128 KiB would be most of a connection's memory.
@@ -191,7 +194,20 @@ pub async fn close(mut mouth: Mouth, mut ear: Ear, goodbye: Goodbye) {
     }
     let answer = async {
         // What the client still said before it read the close frame is of no interest.
-        while ear.0.next().await.is_some_and(|frame| frame.is_ok()) {}
+        let mut answered = false;
+        while let Some(Ok(frame)) = ear.0.next().await {
+            answered |= frame.is_close();
+        }
+        if !answered {
+            drain(ear.0.get_mut()).await;
+        }
     };
     let _ = timeout(CLOSE_ANSWER, answer).await;
+}
+
+/// Takes the rest of what cannot be read as frames: a connection that is closed while bytes wait is reset, and a
+/// browser then never learns of the close frame.
+async fn drain(tap: &mut Tap) {
+    let mut rest = [0; 4096];
+    while let Ok(Ok(1..)) = timeout(DRAIN_SILENCE, tap.read(&mut rest)).await {}
 }
