@@ -104,8 +104,10 @@ export class Connection {
     try {
       const token = await this.settings.token();
       if (era !== this.#era) return;
+      // The first snapshot comes before the answer that admits us.
+      const reason = this.inbox.stream.position ? "reconnect" : "first";
       const conversation = new Conversation(WebSocket, url, token, !topics, this.inbox, {
-        admitted: () => this.#admitted(),
+        admitted: () => this.#admitted(reason),
         progress: () => era === this.#era && this.#progress(),
         problem: this.events.problem,
         close: (error) => era === this.#era && this.#failed(error),
@@ -116,10 +118,10 @@ export class Connection {
     }
   }
 
-  #admitted(): void {
+  #admitted(reason: "first" | "reconnect"): void {
     this.#poller?.stop();
     this.#poller = undefined;
-    this.#enter({ status: "catching-up", reason: this.inbox.stream.position ? "reconnect" : "first" });
+    this.#enter({ status: "catching-up", reason });
   }
 
   /** Live or not, by what is missing. */
