@@ -9,6 +9,7 @@
 import "./style.css";
 import { showConnection } from "./connection.js";
 import { forget, keep, takeFromAddress, token } from "./credential.js";
+import { showMissed } from "./missed.js";
 import { Session, type View } from "./session.js";
 import { signIn } from "./sign-in.js";
 import { openStream } from "./stream/view.js";
@@ -21,7 +22,7 @@ const nav = at("nav");
 
 let session: Session | undefined;
 let view: View | undefined;
-let stopConnection = (): void => {};
+let stops: readonly (() => void)[] = [];
 
 /** Views by the first word of the address; charts are loaded with the only one that has them. */
 const VIEWS: Readonly<Record<string, (session: Session, rest?: string) => View | Promise<View>>> = {
@@ -57,7 +58,7 @@ function start(): void {
     return;
   }
   session = new Session(found);
-  stopConnection = showConnection(session.client, (reason) => leave(reason));
+  stops = [showConnection(session.client, (reason) => leave(reason)), showMissed(session)];
   void show(false);
 }
 
@@ -69,7 +70,7 @@ function enter(credential: string): void {
 function leave(reason?: string): void {
   const closed = session;
   session = undefined;
-  stopConnection();
+  for (const stop of stops) stop();
   view?.close();
   view = undefined;
   closed?.close();

@@ -3,6 +3,7 @@
  * All of it is bounded.
  */
 import { type Client, connect, type EventMessage, TidegateError } from "@tidegate/client";
+import { Absence } from "./absence.js";
 import { type Claims, claimsOf } from "./credential.js";
 import { Recorder } from "./stream/recorder.js";
 import { Meter } from "./system/meter.js";
@@ -14,6 +15,7 @@ export class Session {
   readonly news = new News();
   readonly meter = new Meter();
   readonly recorder: Recorder;
+  readonly absence: Absence;
   readonly #token: string;
   readonly #clock: ReturnType<typeof setInterval>;
 
@@ -22,7 +24,9 @@ export class Session {
     this.claims = claimsOf(token);
     this.client = connect({ url: location.origin, token });
     this.recorder = new Recorder(this.client);
+    this.absence = new Absence(this.client, this.recorder);
     this.client.on("message", (message) => this.#hear(message));
+    this.client.store.listen((set) => this.meter.apply(set));
     this.#clock = setInterval(() => this.meter.tick(), 1000);
   }
 
@@ -44,6 +48,7 @@ export class Session {
 
   close(): void {
     clearInterval(this.#clock);
+    this.absence.close();
     this.client.close();
   }
 

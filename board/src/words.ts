@@ -40,6 +40,12 @@ export const WORD: Readonly<Record<Source, string>> = { user: "person", "mcp-ai"
 export const eventsIn = ({ type, payload }: EventMessage): number =>
   type === "update" ? 1 : payload.updates.length + (payload.coalesced?.length ?? 0);
 
+/** How many rows a message is about, those that it does not list included. */
+export const rowsIn = ({ type, payload }: EventMessage): number =>
+  type === "update"
+    ? 1
+    : (payload.coalesced ?? []).reduce((sum, { count }) => sum + count, payload.updates.length);
+
 /** Everything that a message tells. */
 export function tellingsOf(message: EventMessage): Telling[] {
   const { metadata, timestamp } = message;

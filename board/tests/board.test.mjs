@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch } from "./browser.mjs";
+import { look } from "./harness.mjs";
 import { Playground, until } from "./playground.mjs";
 
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -121,21 +122,125 @@ test("the inspector pauses, filters and says why a topic is refused", async () =
   await page.getByRole("button", { name: "Pause" }).click();
   playground.sql(`update work.tasks set title = 'While paused' where id = '${branch.task}'`);
   await page.locator("text=1 came since").waitFor();
-  assert.equal(await page.locator(".messages", { hasText: "While paused" }).count(), 0);
+  assert.equal(await page.locator(".list-row", { hasText: "While paused" }).count(), 0);
   await page.getByRole("button", { name: "Resume" }).click();
-  const message = page.locator(".messages details", { hasText: "While paused" });
-  await message.first().locator("summary").click();
-  await message.locator("pre", { hasText: '"sequence"' }).waitFor();
+  await page.locator(".list-row", { hasText: "While paused" }).first().click();
+  await page.locator(".detail pre", { hasText: '"sequence"' }).waitFor();
   await page.getByLabel("Filter").fill("there is no such thing");
-  await page.locator(".messages details").first().waitFor({ state: "detached" });
+  await page.locator(".list-row").first().waitFor({ state: "detached" });
   await page.getByLabel("Filter").fill("");
   await page.getByLabel("Topic", { exact: true }).fill("project:00000000-0000-0000-0000-000000000000");
   await page.getByRole("button", { name: "Subscribe" }).click();
   await page.locator("td", { hasText: "you are not a member" }).waitFor();
 });
 
+test("messages are gone through by the keyboard", async () => {
+  const list = page.getByRole("listbox", { name: "Messages, newest first" });
+  await page.locator(".list-row").nth(1).waitFor();
+  await list.focus();
+  await page.keyboard.press("Home");
+  const first = await page.locator(".detail").innerText();
+  await page.keyboard.press("ArrowDown");
+  assert.notEqual(await page.locator(".detail").innerText(), first);
+  const active = await list.getAttribute("aria-activedescendant");
+  assert.equal(await page.locator(`#${active}`).getAttribute("aria-selected"), "true");
+});
+
+test("what is exported is a message a line", async () => {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export NDJSON" }).click();
+  const text = readFileSync(await (await download).path(), "utf8");
+  const messages = text.trimEnd().split("\n").map(JSON.parse);
+  assert.ok(messages.some(({ payload }) => payload.data?.primary?.title === "While paused"));
+});
+
+test("who comes back is told what they missed, and finds it in the stream", async () => {
+  await go("work");
+  await look(page, "hidden");
+  await page.locator("#connection[data-status=paused]").waitFor();
+  playground.sql(
+    `insert into work.tasks(git_branch_id, title, status, progress_percentage)
+     values ('${branch.id}', 'While nobody looked', 'done', 100)`,
+  );
+  await until("it is numbered", () => playground.sql("select tide.pending_count()") === "0");
+  await look(page, "visible");
+  const missed = page.locator(".missed");
+  await missed.locator("text=1 by system").waitFor();
+  await missed.locator("li", { hasText: /\d+ → \d+ done/ }).waitFor();
+  await missed.getByRole("link", { name: "Show all of it in the stream" }).click();
+  await page.locator(".list-row", { hasText: "While nobody looked" }).waitFor();
+  assert.equal(await page.locator(".list-row", { hasText: "While paused" }).count(), 0);
+  await page.getByRole("button", { name: "Show all messages again" }).click();
+  await page.locator(".list-row", { hasText: "While paused" }).first().waitFor();
+  await missed.getByRole("button", { name: "Dismiss" }).click();
+  await missed.waitFor({ state: "detached" });
+});
+
+test("the theme is the system's, or chosen and kept, and charts follow it", async () => {
+  await go("system");
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const seen = new Set();
+  for (const theme of ["light", "dark"]) {
+    await page.locator("#theme").click();
+    assert.equal(await page.locator("html").getAttribute("data-theme"), theme);
+    seen.add(await background());
+    await page.locator(".chart canvas").first().waitFor();
+  }
+  assert.equal(seen.size, 2);
+  await page.reload();
+  await page.locator("#connection[data-status=live]").waitFor();
+  assert.equal(await background(), [...seen][1]);
+  await page.locator("#theme").click();
+  await page.emulateMedia({ colorScheme: "light" });
+  assert.equal(await background(), [...seen][0]);
+});
+
+test("an administrator sees the database, what is watched, and whether a total has drifted", async () => {
+  const context = await browser.newContext();
+  const admin = await open(context, playground.env.TIDEGATE_ADMIN_TOKEN);
+  await admin.locator('nav a[href="#/system"]').click();
+  await admin.locator(".database th", { hasText: "work.tasks" }).waitFor();
+  await admin.locator("dt", { hasText: "Found in memory" }).waitFor();
+  const check = admin.getByRole("button", { name: "Check for drift" });
+  await check.click();
+  await admin.locator(".exact").waitFor();
+  const tamper = (by) =>
+    playground.sql(
+      `update work.branch_totals set total_tasks = total_tasks + (${by}) where branch_id = '${branch.id}'`,
+    );
+  tamper(3);
+  await check.click();
+  await admin.locator(".verdict li", { hasText: "total_tasks" }).waitFor();
+  tamper(-3);
+  await context.close();
+});
+
+test("where no socket opens it polls, says so, and goes back", async () => {
+  const context = await browser.newContext();
+  // No waiting between attempts.
+  await context.addInitScript(() => {
+    Math.random = () => 0.01;
+  });
+  let isBlocked = true;
+  await context.routeWebSocket(/\/ws/, (socket) => {
+    if (isBlocked) socket.close();
+    else socket.connectToServer();
+  });
+  const opened = await context.newPage();
+  await opened.goto(`${playground.url}/#token=${playground.env.TIDEGATE_TOKEN}`);
+  await opened.locator("#connection[data-status=polling]").waitFor();
+  await opened.locator("#notice", { hasText: "changes are fetched instead" }).waitFor();
+  await opened.locator(".card").first().waitFor();
+  playground.sql(`update work.tasks set title = 'Seen by polling' where id = '${branch.task}'`);
+  await opened.locator(".news", { hasText: "Seen by polling" }).waitFor();
+  isBlocked = false;
+  await opened.locator("#connection[data-status=live]").waitFor();
+  await until("the notice is gone", async () => (await opened.locator("#notice p").count()) === 0);
+  await context.close();
+});
+
 test("axe finds nothing serious in any view", async () => {
-  const look = async (opened, view) => {
+  const examine = async (opened, view) => {
     await opened.evaluate(axe);
     const { violations } = await opened.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
     const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
@@ -152,11 +257,12 @@ test("axe finds nothing serious in any view", async () => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const view of ["work", "stream", "system"]) {
       await go(view);
-      await look(page, `${view}, ${colorScheme}`);
+      if (view === "stream") await page.locator(".list-row").first().click();
+      await examine(page, `${view}, ${colorScheme}`);
     }
     await page.goto(`${playground.url}/#/work/${branch.id}`);
     await page.locator(".task").first().waitFor();
-    await look(page, `a branch, ${colorScheme}`);
+    await examine(page, `a branch, ${colorScheme}`);
   }
 });
 

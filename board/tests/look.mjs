@@ -25,13 +25,32 @@ for (const colorScheme of ["light", "dark"]) {
     await page.waitForTimeout(3000);
     await shoot("branch");
     await page.locator("nav a", { hasText: "Stream" }).click();
-    await page.locator(".messages details").nth(3).waitFor();
-    await page.locator(".messages summary").nth(2).click();
+    await page.locator(".list-row").nth(3).waitFor();
+    await page.locator(".list-row").nth(2).click();
     await shoot("stream");
     await page.locator("nav a", { hasText: "System" }).click();
     await page.waitForTimeout(6000);
     await page.locator(".facts dd").nth(4).waitFor();
     await shoot("system");
+    await page.getByRole("button", { name: "Check for drift" }).click();
+    await page.locator(".exact, .verdict .refusal").waitFor();
+    await page.locator(".database").scrollIntoViewIfNeeded();
+    await shoot("database");
+    await page.evaluate(() => scrollTo(0, 0));
+    // As a reader who looked at something else for a while.
+    await page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await page.waitForTimeout(5000);
+    await page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { value: "visible" });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await page.locator(".missed").waitFor();
+    await page.locator("nav a", { hasText: "Work" }).click();
+    await page.waitForTimeout(500);
+    await shoot("missed");
     await page.close();
   }
 }

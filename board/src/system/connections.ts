@@ -54,11 +54,12 @@ export class Connections {
       );
       return;
     }
+    const slowest = connections.toSorted((a, b) => b.waitingBytes - a.waitingBytes || b.lag - a.lag);
     this.#note.replaceChildren(
-      connections.length > SHOWN ? `${SHOWN} of ${connections.length} are shown.` : "",
+      connections.length > SHOWN ? `The ${SHOWN} slowest of ${connections.length}.` : "Slowest first.",
     );
     if (this.#rows.contains(document.activeElement)) return;
-    this.#rows.replaceChildren(...connections.slice(0, SHOWN).map((connection) => this.#row(connection)));
+    this.#rows.replaceChildren(...slowest.slice(0, SHOWN).map((connection) => this.#row(connection)));
   }
 
   #row({ id, user, transport, address, since, topics, lag, waitingBytes }: Connection): HTMLElement {

@@ -4,6 +4,9 @@ import { onFrame } from "../frame.js";
 import type { Session, View } from "../session.js";
 import { Chart } from "./chart.js";
 import { type Connection, Connections } from "./connections.js";
+import { Database } from "./database.js";
+import { Figures } from "./figures.js";
+import { Histogram } from "./histogram.js";
 import { keep, type Series } from "./meter.js";
 import { parseMetrics } from "./metrics.js";
 
@@ -34,36 +37,41 @@ class System {
     { label: "half within", colour: "accent" },
     { label: "95 % within", colour: "warn" },
   ]);
+  readonly #spread = new Histogram("The same, as it is spread, in ms");
   readonly #open = new Chart("Open connections", "", [{ label: "open", colour: "accent" }]);
+  readonly #sent = new Chart("Messages sent, a second", "", [{ label: "of this node", colour: "accent" }]);
   readonly #backlog = new Chart("Ticks and backlog", "", [
     { label: "ticks a second", colour: "accent" },
     { label: "events not yet told", colour: "warn" },
   ]);
-  readonly #facts = h("dl", { class: "facts panel wide" });
+  readonly #charts = [this.#events, this.#delays, this.#spread, this.#backlog, this.#open, this.#sent];
+  readonly #figures = new Figures();
   readonly #note = h("p", { class: "note", role: "status" });
   readonly #connections: Connections;
+  readonly #database: Database;
   readonly #polled = {
     times: [] as number[],
     open: [] as Series,
+    sent: [] as Series,
     ticks: [] as Series,
     backlog: [] as Series,
   };
   readonly #clocks: ReturnType<typeof setInterval>[];
-  readonly #figures = new Map<string, HTMLElement>();
   #ticks: { readonly at: number; readonly count: number } | undefined;
 
   constructor(session: Session) {
     this.#session = session;
     this.#connections = new Connections(session);
-    const charts = [this.#events, this.#delays, this.#open, this.#backlog].map(({ root }) => root);
+    this.#database = new Database(session);
     this.root = h(
       "div",
       { class: "system" },
       h("h1", {}, "System"),
       this.#note,
-      this.#facts,
-      ...charts,
+      h("section", { class: "panel wide", "aria-label": "Figures" }, this.#figures.root),
+      ...this.#charts.map(({ root }) => root),
       this.#connections.root,
+      this.#database.root,
     );
     this.#clocks = [
       setInterval(() => onFrame(() => this.#draw()), 1000),
@@ -76,16 +84,22 @@ class System {
 
   close(): void {
     for (const clock of this.#clocks) clearInterval(clock);
-    for (const chart of [this.#events, this.#delays, this.#open, this.#backlog]) chart.close();
+    for (const chart of this.#charts) chart.close();
+    this.#database.close();
   }
 
   #draw(): void {
-    const { times, events, median, p95 } = this.#session.meter;
+    const { times, events, median, p95, ai } = this.#session.meter;
     this.#events.show(times, events.user, events["mcp-ai"], events.system);
     this.#delays.show(times, median, p95);
+    this.#spread.show(this.#session.meter.distribution());
     const { state } = this.#session.client;
-    this.#fact("Position", state.position ? String(state.position.sequence) : "–");
-    this.#fact("Lag of this page", `${state.lag} events`);
+    this.#figures.show("Position", state.position ? String(state.position.sequence) : "–");
+    this.#figures.show("Lag of this page", `${state.lag} events`, state.lag > 1000);
+    this.#figures.show(
+      "AI changes shown here",
+      `${ai.events}, in ${ai.shown} strokes${saved(ai.shown, ai.events)}`,
+    );
   }
 
   async #ask(): Promise<void> {
@@ -100,18 +114,19 @@ class System {
       return;
     }
     await this.#askMetrics();
-    const { times, open, ticks, backlog } = this.#polled;
+    const { times, open, sent, ticks, backlog } = this.#polled;
     this.#open.show(times, open);
+    this.#sent.show(times, sent);
     this.#backlog.show(times, ticks, backlog);
   }
 
   #tell({ open, users, topics, messages, connections }: Stats): void {
     keep(this.#polled.times, Math.floor(Date.now() / 1000));
     keep(this.#polled.open, open.total);
-    this.#fact("Sockets, streams, polls", `${open.websocket} · ${open.sse} · ${open.poll}`);
-    this.#fact("Users", String(users));
-    this.#fact("Topics heard", String(topics));
-    this.#fact("Messages sent", `${messages.sentPerSecond.toFixed(1)} a second`);
+    keep(this.#polled.sent, messages.sentPerSecond);
+    this.#figures.show("Sockets, streams, polls", `${open.websocket} · ${open.sse} · ${open.poll}`);
+    this.#figures.show("Users", String(users));
+    this.#figures.show("Topics heard", String(topics));
     this.#connections.show(connections);
   }
 
@@ -128,22 +143,30 @@ class System {
     this.#ticks = count === undefined ? undefined : { at: now, count };
     keep(this.#polled.ticks, rate === null ? null : Math.max(0, rate));
     keep(this.#polled.backlog, found?.get("tide_backlog_events") ?? null);
-    const hears = found?.get("tide_listener_healthy");
-    this.#fact(
-      "Doorbell",
-      hears === undefined ? "not shown to you" : hears === 1 ? "heard" : "not heard: polling",
-    );
+    this.#tellMetrics(found);
   }
 
-  #fact(name: string, value: string): void {
-    const figure = this.#figures.get(name) ?? h("dd");
-    if (!this.#figures.has(name)) {
-      this.#figures.set(name, figure);
-      this.#facts.append(h("div", {}, h("dt", {}, name), figure));
-    }
-    setText(figure, value);
+  #tellMetrics(found: ReadonlyMap<string, number> | undefined): void {
+    const hidden = "not shown to you";
+    const said = (name: string, say: (value: number) => string): string => {
+      const value = found?.get(name);
+      return value === undefined ? hidden : say(value);
+    };
+    const isOff = (name: string): boolean => found?.get(name) === 0;
+    const log = said("tide_feed_healthy", (on) => (on ? "followed" : "not followed"));
+    const bell = said("tide_listener_healthy", (on) => (on ? "heard" : "not heard: polling"));
+    this.#figures.show("Log", log, isOff("tide_feed_healthy"));
+    this.#figures.show("Doorbell", bell, isOff("tide_listener_healthy"));
+    const batches = said("ai_batch_efficiency", (each) => `${each.toFixed(1)} a message${saved(1, each)}`);
+    this.#figures.show("AI batching", batches);
+    const hits = found?.get("cache_hit_ratio");
+    if (hits !== undefined) this.#figures.show("Cache hits", `${(hits * 100).toFixed(0)} %`);
   }
 }
+
+/** ", 92 % saved" */
+const saved = (left: number, of: number): string =>
+  of > left && left > 0 ? `, ${Math.round((1 - left / of) * 100)} % saved` : "";
 
 export function openSystem(session: Session): View {
   const system = new System(session);
