@@ -1,10 +1,20 @@
-/** The newest things, so many and no more. */
-export class Ring<T> {
-  readonly #items: T[] = [];
-  #first = 0;
-  #count = 0;
+/** How much may be kept. */
+export interface Limits<T> {
+  readonly items: number;
+  /** Of all of them together; the newest stays in any case. */
+  readonly weight: number;
+  weigh(item: T): number;
+}
 
-  constructor(readonly capacity: number) {}
+/** The newest things, so many and so heavy and no more. */
+export class Ring<T> {
+  readonly #slots: (T | undefined)[] = [];
+  #first = 0;
+  #size = 0;
+  #count = 0;
+  #weight = 0;
+
+  constructor(readonly limits: Limits<T>) {}
 
   /** How many there ever were. */
   get count(): number {
@@ -12,35 +22,37 @@ export class Ring<T> {
   }
 
   get size(): number {
-    return this.#items.length;
+    return this.#size;
   }
 
   push(item: T): void {
+    const { items, weight, weigh } = this.limits;
     this.#count += 1;
-    if (this.#items.length < this.capacity) {
-      this.#items.push(item);
-      return;
-    }
-    this.#items[this.#first] = item;
-    this.#first = (this.#first + 1) % this.capacity;
-  }
-
-  clear(): void {
-    this.#items.length = 0;
-    this.#first = 0;
+    this.#weight += weigh(item);
+    if (this.#size === items) this.#drop();
+    this.#slots[(this.#first + this.#size) % items] = item;
+    this.#size += 1;
+    while (this.#weight > weight && this.#size > 1) this.#drop();
   }
 
   /** From the oldest. */
   *[Symbol.iterator](): Iterator<T> {
-    for (let at = 0; at < this.#items.length; at++) {
-      yield this.#items[(this.#first + at) % this.#items.length] as T;
-    }
+    for (let at = 0; at < this.#size; at++) yield this.#at(at);
   }
 
   /** From the newest. */
   *newest(): Iterable<T> {
-    for (let at = this.#items.length - 1; at >= 0; at--) {
-      yield this.#items[(this.#first + at) % this.#items.length] as T;
-    }
+    for (let at = this.#size - 1; at >= 0; at--) yield this.#at(at);
+  }
+
+  #at(place: number): T {
+    return this.#slots[(this.#first + place) % this.limits.items] as T;
+  }
+
+  #drop(): void {
+    this.#weight -= this.limits.weigh(this.#at(0));
+    this.#slots[this.#first] = undefined;
+    this.#first = (this.#first + 1) % this.limits.items;
+    this.#size -= 1;
   }
 }

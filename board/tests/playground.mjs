@@ -86,12 +86,13 @@ export class Playground {
     };
   }
 
-  /** The same without waiting for it. */
-  async sqlLater(statement) {
-    const args = ["-qtAX", "-v", "ON_ERROR_STOP=1", "-c", statement];
-    const child = spawn("psql", args, { env: { ...process.env, ...this.env }, stdio: "ignore" });
+  /** Statements, each a transaction, without standing still meanwhile. */
+  async sqlLater(statements) {
+    const options = { env: { ...process.env, ...this.env }, stdio: ["pipe", "ignore", "inherit"] };
+    const child = spawn("psql", ["-qX", "-v", "ON_ERROR_STOP=1"], options);
+    child.stdin.end(`${statements};\n`);
     const [code] = await once(child, "exit");
-    if (code !== 0) throw new Error(`psql: ${code}`);
+    if (code !== 0) throw new Error(`psql ended with ${code}`);
   }
 
   /** A token, for another user or role. */

@@ -73,20 +73,25 @@ function show(state: TideState, id: string): void {
   if (base) branches.setOne(state.summaries, Object.assign({}, base, ...updates.map(({ data }) => data)));
 }
 
-/** Takes over one difference; a branch with optimistic updates keeps showing them. */
-function take(state: TideState, { kind, id, after }: Difference): void {
-  if (kind === "projects") {
-    if (after) projects.setOne(state.projects, after as ProjectSummary);
-    else projects.removeOne(state.projects, id);
-  } else if (kind === "branches") {
-    if (!after) {
-      branches.removeOne(state.summaries, id);
-      delete state.bases[id];
-    } else {
-      branches.setOne(state.summaries, after as BranchSummary);
-      state.bases[id] = after as BranchSummary;
-      show(state, id);
-    }
+/** Takes over differences; a branch with optimistic updates keeps showing them. */
+function take(state: TideState, changes: readonly Difference[]): void {
+  const of = <Body>(wanted: string): [there: Body[], gone: string[]] => {
+    const ours = changes.filter(({ kind }) => kind === wanted);
+    const there = ours.flatMap(({ after }) => (after ? (after as Body) : []));
+    return [there, ours.flatMap(({ id, after }) => (after ? [] : id))];
+  };
+  const [projectsThere, projectsGone] = of<ProjectSummary>("projects");
+  projects.setMany(state.projects, projectsThere);
+  projects.removeMany(state.projects, projectsGone);
+  const [there, gone] = of<BranchSummary>("branches");
+  branches.setMany(state.summaries, there);
+  branches.removeMany(state.summaries, gone);
+  for (const id of gone) delete state.bases[id];
+  const busy = new Set(Object.values(state.optimisticUpdates).map(({ branchId }) => branchId));
+  for (const branch of there) {
+    if (!busy.has(branch.id)) continue;
+    state.bases[branch.id] = branch;
+    show(state, branch.id);
   }
 }
 
@@ -99,16 +104,18 @@ export const tideSlice = createSlice({
       branches.removeAll(state.summaries);
       projects.setAll(state.projects, payload.projects);
       state.bases = {};
-      for (const [id, after] of Object.entries(payload.summaries)) {
-        take(state, { kind: "branches", id, before: undefined, after });
-      }
+      const all = Object.entries(payload.summaries);
+      take(
+        state,
+        all.map(([id, after]) => ({ kind: "branches", id, before: undefined, after })),
+      );
       state.lastSync = payload.at ?? state.lastSync;
       state.loading = false;
       state.error = null;
     },
     /** One change set of the client. */
     applyUpdate(state, { payload }: PayloadAction<ChangeSet & { readonly at?: number }>) {
-      for (const difference of payload.changes) take(state, difference);
+      take(state, payload.changes);
       if (payload.cause === "sync") {
         state.lastSync = payload.at ?? state.lastSync;
         state.loading = false;

@@ -29,6 +29,7 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant("refuse"), isOn: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ what: fc.constant("pass"), ms: fc.nat(20_000) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("forget") }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant("failOver") }) },
 );
 type Happening = { what: string; id?: number; at?: number; ms?: number; messages?: number } & {
   agent?: boolean;
@@ -63,6 +64,10 @@ async function happen(one: Happening, { client, service }: World, truth: Map<str
     case "refuse":
       service.refusesSockets = one.isOn === true;
       return;
+    case "failOver":
+      // Another primary, with another past: whoever is connected is told to come back.
+      service.failOver();
+      return service.hangUp();
     case "forget":
       // The log reaches back to here only.
       service.oldest = service.position(PROJECT);
@@ -121,7 +126,7 @@ it("whatever happens on the way, the store ends as the service is", async () => 
       }
       client.close();
     }),
-    { numRuns: 150 },
+    { numRuns: 500 },
   );
   expect(recovered).toBeGreaterThan(20);
-});
+}, 60_000);

@@ -4,10 +4,11 @@
  */
 import type { Client, EventMessage } from "@tidegate/client";
 import { Ring } from "../ring.js";
-import { sentenceOf } from "../words.js";
+import { eventsIn, sentenceOf } from "../words.js";
 
-/** Entries that are kept. */
+/** Entries that are kept, and rows in all of them together. */
 export const KEPT = 2000;
+const ROWS_KEPT = 20_000;
 
 export interface Entry {
   readonly number: number;
@@ -18,7 +19,11 @@ export interface Entry {
 }
 
 export class Recorder {
-  readonly entries = new Ring<Entry>(KEPT);
+  readonly entries = new Ring<Entry>({
+    items: KEPT,
+    weight: ROWS_KEPT,
+    weigh: ({ message }) => (message ? eventsIn(message) : 0),
+  });
   readonly #listeners = new Set<() => void>();
   #status = "";
 

@@ -1,7 +1,7 @@
 /** What just happened: the newest messages, and who had a hand in what last. */
 import type { Body, EventMessage } from "@tidegate/client";
 import { Ring } from "../ring.js";
-import type { Hand } from "../words.js";
+import { eventsIn, type Hand } from "../words.js";
 
 /** Things whose last change is remembered. */
 const REMEMBERED = 5000;
@@ -12,7 +12,7 @@ export interface LastHand extends Hand {
 }
 
 export class News {
-  readonly messages = new Ring<EventMessage>(200);
+  readonly messages = new Ring<EventMessage>({ items: 200, weight: 5000, weigh: eventsIn });
   /** The last hand in a row, and in anything of a branch, by id. */
   readonly #last = new Map<string, LastHand>();
   readonly #listeners = new Set<() => void>();

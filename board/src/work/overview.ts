@@ -4,13 +4,16 @@
  */
 import type { BranchSummary, ChangeSet, ProjectSummary } from "@tidegate/client";
 import { arrange, h, setText } from "../dom.js";
-import { calmly } from "../frame.js";
+import { calmly, onFrame } from "../frame.js";
 import type { Session } from "../session.js";
 import { Card } from "./card.js";
 import { Totals } from "./totals.js";
 
 /** Between two renderings, in milliseconds: the first change after a pause shows with the next frame. */
 const PAUSE_MS = 80;
+
+/** Cards that are drawn in one frame. */
+const AT_ONCE = 120;
 
 type Order = "name" | "activity" | "blocked";
 
@@ -41,6 +44,7 @@ export class Overview {
   #order: Order = "name";
   #filter = "";
   #mustArrange = true;
+  readonly #goOn = (): void => this.#show(false);
   readonly #render = calmly(() => this.#show(), PAUSE_MS);
 
   constructor(session: Session) {
@@ -66,6 +70,7 @@ export class Overview {
 
   close(): void {
     for (const stop of this.#stops) stop();
+    this.#dirty.branches.clear();
   }
 
   #tools(): HTMLElement {
@@ -108,15 +113,35 @@ export class Overview {
   #show(isNews = true): void {
     const { client, news } = this.#session;
     for (const id of this.#dirty.projects) this.#showProject(id, client.store.get("projects", id));
-    for (const id of this.#dirty.branches) {
+    this.#dirty.projects.clear();
+    for (const id of this.#next()) {
       const branch = client.store.get("branches", id);
       if (!branch || typeof branch.total_tasks !== "number") this.#cards.delete(id);
       else this.#card(id).show(branch, news.lastOf(id), isNews);
+      this.#dirty.branches.delete(id);
     }
-    this.#dirty.projects.clear();
-    this.#dirty.branches.clear();
     if (this.#mustArrange) this.#arrange();
+    if (this.#dirty.branches.size) {
+      this.#mustArrange = true;
+      onFrame(this.#goOn);
+    }
     this.#showEmpty();
+  }
+
+  /** Branches to draw now: many are drawn over several frames, those at the top of the page first. */
+  #next(): string[] {
+    const ids = [...this.#dirty.branches];
+    if (ids.length <= AT_ONCE) return ids;
+    const { store } = this.#session.client;
+    const places = ids.map((id) => {
+      const branch = store.get("branches", id);
+      return { id, branch, project: (branch && store.get("projects", branch.project_id)?.name) ?? "" };
+    });
+    places.sort(
+      (a, b) =>
+        byName(a.project, b.project) || (a.branch && b.branch ? ORDERS[this.#order](a.branch, b.branch) : 0),
+    );
+    return places.slice(0, AT_ONCE).map(({ id }) => id);
   }
 
   #card(id: string): Card {
