@@ -166,7 +166,7 @@ class System {
 
 /** ", 92 % saved" */
 const saved = (left: number, of: number): string =>
-  of > left && left > 0 ? `, ${Math.round((1 - left / of) * 100)} % saved` : "";
+  of > left && left > 0 ? `, ${Math.round((1 - left / of) * 100)}\u00a0% saved` : "";
 
 export function openSystem(session: Session): View {
   const system = new System(session);
