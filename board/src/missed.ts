@@ -1,5 +1,6 @@
 /** "While you were away": what was missed, in a few lines above every view. */
-import type { Absence, Missed, Moved } from "./absence.js";
+import type { Client } from "@tidegate/client";
+import type { Missed, Moved } from "./absence.js";
 import { h } from "./dom.js";
 import type { Session } from "./session.js";
 import { timeOf, WORD } from "./words.js";
@@ -9,10 +10,11 @@ const NAMED = 4;
 const SOURCES = ["user", "mcp-ai", "system"] as const;
 
 /** Shows it until it is stopped. */
-export function showMissed({ absence }: Session): () => void {
+export function showMissed(session: Session): () => void {
+  const { absence } = session;
   const place = document.getElementById("missed") as HTMLElement;
   const show = (): void => {
-    place.replaceChildren(...(absence.missed ? [panelOf(absence.missed, absence)] : []));
+    place.replaceChildren(...(absence.missed ? [panelOf(absence.missed, session)] : []));
   };
   const stop = absence.listen(show);
   return () => {
@@ -21,7 +23,7 @@ export function showMissed({ absence }: Session): () => void {
   };
 }
 
-function panelOf(missed: Missed, absence: Absence): HTMLElement {
+function panelOf(missed: Missed, { absence, client }: Session): HTMLElement {
   const dismiss = h(
     "button",
     { type: "button", class: "quiet", onclick: () => absence.dismiss() },
@@ -38,7 +40,7 @@ function panelOf(missed: Missed, absence: Absence): HTMLElement {
     h(
       "ul",
       {},
-      ...missed.moved.slice(0, NAMED).map(lineOf),
+      ...missed.moved.slice(0, NAMED).map((moved) => lineOf(moved, client)),
       more > 0 && h("li", { class: "faint" }, `and ${more} more branches`),
     ),
     all,
@@ -55,11 +57,12 @@ function summaryOf({ messages, rows, isSkipped }: Missed): string {
   return told ? `Changes: ${told}` : "Some totals are not what they were.";
 }
 
-function lineOf({ id, before, after }: Moved): HTMLElement {
+function lineOf({ id, before, after }: Moved, { store }: Client): HTMLElement {
   if (!after) return h("li", {}, before?.name ?? id, " is gone");
   const name = h("a", { href: `#/work/${id}` }, after.name);
-  if (!before) return h("li", {}, name, " is new");
-  return h("li", {}, name, ` ${changed(before, after)}`);
+  // Branches of several projects may be called the same.
+  const project = h("span", { class: "faint" }, ` ${store.get("projects", after.project_id)?.name ?? ""} `);
+  return h("li", {}, name, project, before ? changed(before, after) : "is new");
 }
 
 function changed(before: NonNullable<Moved["before"]>, after: NonNullable<Moved["after"]>): string {
