@@ -23,6 +23,18 @@ describe("connecting", () => {
     expect(service.heard.map(({ type }) => type)).toEqual(["auth", "subscribe"]);
   });
 
+  it("says whether it catches up for the first time or again", async () => {
+    const { client, service } = connectTo(serviceWithProject(), { topics: undefined });
+    const reasons: unknown[] = [];
+    client.on("state", (state) => {
+      if (state.status === "catching-up" && state.reason !== reasons.at(-1)) reasons.push(state.reason);
+    });
+    await pass();
+    service.hangUp();
+    await pass(1_000);
+    expect(reasons).toEqual(["first", "reconnect"]);
+  });
+
   it("asks for a credential at each attempt", async () => {
     const token = vi.fn().mockReturnValueOnce("first").mockResolvedValue("second");
     const { service } = await liveWorld({ token });

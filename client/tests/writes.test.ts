@@ -8,6 +8,22 @@ fakeTime();
 const done = (id: string): Write => ({ entity: "task", action: "update", data: { id, status: "done" } });
 
 describe("a write", () => {
+  it("of what a socket does not take goes by a request, with its id as idempotency key", async () => {
+    const { client, service } = await liveWorld();
+    const renamed = client.update({
+      entity: "project",
+      action: "update",
+      data: { id: "p1", name: "Harbor two" },
+    });
+    expect(client.store.get("projects", "p1")).toMatchObject({ name: "Harbor two" });
+    const [id] = client.pending.map((record) => record.id);
+    await pass();
+    await renamed;
+    expect(service.requests).toEqual(["PATCH /projects/p1"]);
+    expect(service.keys).toEqual([id]);
+    expect(service.heard.map(({ type }) => type)).not.toContain("update");
+  });
+
   it("is shown at once, performed, and confirmed by its echo without a flicker", async () => {
     const { client, service, sets } = await liveWorld();
     service.commit(taskOf("t1", { status: "todo", title: "T" }));
