@@ -4,6 +4,8 @@ revoke all on all tables in schema tide from public;
 grant usage on schema tide to public;
 grant execute on function tide.position(), tide.act_as(text, text, text, text), tide.uuid_v7()
 to public;
+grant execute on function tide.feature_enabled(text, text)
+to tide_writer, tide_reader, tide_service, tide_user;
 grant execute on function tide.read(bigint, int, text[]) to tide_writer, tide_reader, tide_service;
 grant execute on function
   tide.pending_sums(regclass), tide.as_of_head(), tide.as_of_now(), tide.verify(),
@@ -12,11 +14,21 @@ grant execute on function
 to tide_reader, tide_writer, tide_service, tide_user;
 grant execute on function
   tide.advance(int), tide.advance_for(text[], int), tide.maintain(), tide.consume(text, int),
-  tide.commit_consumer(text, bigint), tide.rebuild(text), tide.rebuild_summary(regclass)
+  tide.commit_consumer(text, bigint), tide.rebuild(text), tide.rebuild_summary(regclass),
+  tide.audit(text, text, jsonb), tide.list_audit(jsonb, bigint, int),
+  tide.declare_feature(text, boolean, text), tide.show_feature(text),
+  tide.update_feature(text, jsonb),
+  tide.override_feature(text, text, boolean), tide.disable_all_features(),
+  tide.begin_rollout(text, int[], int, numeric, int, int), tide.check_rollout(text, boolean),
+  tide.advance_rollout(text), tide.advance_rollouts(),
+  tide.set_rollout_state(text, text, text), tide.record_health(text, bigint, bigint, real)
 to tide_service;
 -- Called in the transaction of a write, which acts for a person.
 grant execute on function
   tide.claim_answer(text, text, text), tide.keep_answer(text, text, jsonb)
 to tide_service, tide_user;
-grant select on tide.settings, tide.watches, tide.problems, tide.epochs, tide.ticks to tide_service;
-grant select on tide.settings, tide.watches to tide_reader;
+grant select on
+  tide.settings, tide.watches, tide.problems, tide.epochs, tide.ticks, tide.features,
+  tide.health_samples, tide.audit_log
+to tide_service;
+grant select on tide.settings, tide.watches, tide.features to tide_reader;

@@ -6,6 +6,7 @@ as $$
 declare
   v_handler record;
   v_moved tide.moved[];
+  v_began_at timestamptz := clock_timestamp();
 begin
   for v_handler in
     select h.handler, array_agg(c) as changes
@@ -43,6 +44,7 @@ begin
       raise warning 'the cascade % failed: %', v_handler.handler, sqlerrm;
     end;
   end loop;
+  perform tide._note_time('cascade_ms', v_began_at);
 end
 $$;
 comment on function tide._cascades(tide.change[], bigint) is

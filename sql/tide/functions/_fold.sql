@@ -4,6 +4,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_summary tide.summaries;
+  v_began_at timestamptz := clock_timestamp();
 begin
   for v_summary in
     select y.* from tide.summaries y join pg_class c on c.oid = y.summary order by y.id
@@ -21,6 +22,7 @@ begin
         v_summary.summary));
     end;
   end loop;
+  perform tide._note_time('fold_ms', v_began_at);
 end
 $$;
 comment on function tide._fold(pg_snapshot) is

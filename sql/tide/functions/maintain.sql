@@ -22,9 +22,10 @@ begin
   delete from tide.problems p where p.at < now() - interval '30 days';
   delete from tide.answers a
   where a.at < now() - make_interval(hours => tide._setting('answer_hours'));
+  delete from tide.health_samples h where h.at < now() - interval '7 days';
 end
 $$;
 comment on function tide.maintain() is
   'Makes partitions ahead, drops those past the retention, hears of new partitions of watched '
-  'tables, and of tables that were renamed or altered, forgets old answers; says what it did. '
-  'The service calls it every minute; cron may.';
+  'tables, and of tables that were renamed or altered, forgets old answers and samples; says '
+  'what it did. The service calls it every minute; cron may.';

@@ -27,6 +27,7 @@ begin
     tide._actual_sql(v_summary.id), summary::text,
     (select string_agg(format('%I = excluded.%1$I', m), ', ') from unnest(v_summary.measures) m));
   get diagnostics v_groups = row_count;
+  perform tide.audit('summary.rebuilt', summary::text, jsonb_build_object('groups', v_groups));
   return v_groups;
 end
 $$;

@@ -12,6 +12,8 @@ begin
     execute format('alter table work.%I %s row level security', v_table,
       case when enforce_row_security.enforced then 'enable' else 'disable' end);
   end loop;
+  perform tide.audit('row_security.switched', 'work',
+    jsonb_build_object('enforced', enforce_row_security.enforced));
 end
 $$;
 comment on function work.enforce_row_security(boolean) is

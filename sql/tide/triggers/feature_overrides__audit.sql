@@ -1,0 +1,2 @@
+create or replace trigger _800_audit after insert or update or delete on tide.feature_overrides
+for each row execute function tide.tg_all__audit('override', 'flag');
