@@ -15,5 +15,6 @@ else
   echo 'check: compose.yaml was not checked, docker-compose is not installed'
   exit 0
 fi
-POSTGRES_PASSWORD=check TIDEGATE_JWT_SECRET=check "${compose[@]}" --file compose.yaml config --quiet
+POSTGRES_PASSWORD=check TIDEGATE_JWT_SECRET=check \
+  "${compose[@]}" --file compose.yaml --profile observe config --quiet
 echo "check: ${#scripts[@]} scripts and compose.yaml are well-formed"
