@@ -1,7 +1,7 @@
 //! The running service: its tasks, how they begin and in which order they end.
 //!
 //! ```text
-//! begin:  listener, feed, upkeep, publisher, accept loop   ready: the feed follows the log and the listener has tried
+//! begin:  listener, feed, upkeep, publisher, pulse, accept loop   ready: the feed follows the log and the listener has tried
 //! told to stop: /ready says so, and for http.unready_seconds all else goes on
 //! end:    stop accepting ─> stop the feed ─> the publisher sends what waits ─> sockets drain (1012) ─> done
 //! ```
@@ -25,18 +25,20 @@ use crate::config::Config;
 use crate::db::pool::{self, Pool};
 use crate::descriptors;
 use crate::error::Failure;
+use crate::features::{Features, Switches};
 use crate::gateway::{Gateway, Manners};
 use crate::http::accept::{self, Limits};
 use crate::http::limits::PerUser;
 use crate::http::metrics::Rate;
 use crate::http::origin::Origins;
+use crate::http::traffic::Traffic;
 use crate::http::visitor::Visitors;
 use crate::http::{self, Settings, Shared};
+use crate::pulse::Pulse;
 use crate::stream::counters::Counters;
 use crate::stream::feed::{Feed, Health, Manner, News};
 use crate::stream::hub::Hub;
 use crate::stream::listener::{Alarm, Hearing, Listener};
-use crate::stream::message::MessageSettings;
 use crate::stream::pace::PaceSettings;
 use crate::stream::publisher::Publisher;
 use crate::stream::tail;
@@ -51,6 +53,8 @@ const NEWS: usize = 16;
 const BACKLOG: u32 = 16_384;
 /// Open files beside the clients' sockets: the database's, the log's, the runtime's.
 const OTHER_FILES: u64 = 256;
+/// Distance of a node's health samples.
+const PULSE: Duration = Duration::from_secs(60);
 /// How long open requests may take to finish after a shutdown.
 const FINISH: Duration = Duration::from_secs(5);
 
@@ -98,29 +102,45 @@ impl App {
         let pool = pool::open(config)?;
         let authenticator =
             Authenticator::new(tokens, pool.clone(), Duration::from_secs(config.auth.ticket_seconds));
-        let gateway = Gateway::new(hub.clone(), pool.clone(), authenticator, Manners::from(config));
+        let switches = Switches::new(&config.features);
+        let features = Features::new(pool.clone(), switches.subscribe());
+        let gateway = Gateway::new(hub.clone(), pool.clone(), authenticator, features, Manners::from(config));
         let gateway = Arc::new(gateway);
+        let traffic = Arc::<Traffic>::default();
+        let pulse = Pulse { pool: pool.clone(), traffic: traffic.clone(), every: PULSE };
         let closing = closing(shutdown.clone(), Duration::from_secs(config.http.unready_seconds));
-        let stream = Stream::start(config, hub, pool, &closing)?;
-        let shared = Arc::new(Shared {
-            gateway: gateway.clone(),
-            counters: stream.counters.clone(),
-            health: stream.health.clone(),
-            hearing: stream.hearing.clone(),
-            leaving: shutdown,
-            origins: Origins::new(&config.http.allowed_origins),
-            visitors: Visitors::from(config),
-            rate: Rate::default(),
-            settings: Settings::from(config),
-            bulk_limit: PerUser::new(
-                config.http.bulk_requests,
-                Duration::from_secs(config.http.bulk_window_seconds),
-            ),
-        });
+        let stream = Stream::start(config, hub, pool, switches, &closing)?;
+        let shared = Arc::new(shared(config, gateway.clone(), &stream, traffic, shutdown));
         let limits = limits(config, &shared.visitors);
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
+        tokio::spawn(pulse.run(closing.clone()));
         let done = tokio::spawn(live(listeners, shared, limits, stream.publisher, closing));
         Ok(Running { local_addr, health, hearing, gateway, done })
+    }
+}
+
+fn shared(
+    config: &Config,
+    gateway: Arc<Gateway>,
+    stream: &Stream,
+    traffic: Arc<Traffic>,
+    leaving: CancellationToken,
+) -> Shared {
+    Shared {
+        gateway,
+        counters: stream.counters.clone(),
+        traffic,
+        health: stream.health.clone(),
+        hearing: stream.hearing.clone(),
+        leaving,
+        origins: Origins::new(&config.http.allowed_origins),
+        visitors: Visitors::from(config),
+        rate: Rate::default(),
+        settings: Settings::from(config),
+        bulk_limit: PerUser::new(
+            config.http.bulk_requests,
+            Duration::from_secs(config.http.bulk_window_seconds),
+        ),
     }
 }
 
@@ -218,17 +238,15 @@ impl Stream {
         config: &Config,
         hub: Arc<Hub>,
         pool: Pool,
+        switches: Switches,
         shutdown: &CancellationToken,
     ) -> Result<Self, Failure> {
         let counters = Arc::<Counters>::default();
-        let (feed, news) = source(config, Manner::Tick, None, Some(hub.clone()), counters.clone(), shutdown)?;
+        let (mut feed, news) =
+            source(config, Manner::Tick, None, Some(hub.clone()), counters.clone(), shutdown)?;
+        feed.switches = Some(switches);
         let (health, hearing) = (feed.health.subscribe(), feed.hearing.clone());
-        let publisher = Publisher {
-            hub,
-            counters: counters.clone(),
-            gather: config.features.ai_batch,
-            messages: MessageSettings { cascade: config.features.ws_cascade },
-        };
+        let publisher = Publisher { hub, counters: counters.clone() };
         tokio::spawn(feed.run(shutdown.clone()));
         tokio::spawn(Upkeep { pool, counters: counters.clone() }.run(shutdown.clone()));
         let publisher = tokio::spawn(publisher.run(news));
@@ -255,6 +273,7 @@ pub fn source(
         check: Duration::from_secs(config.stream.listener_check_seconds.max(1)),
         alarm: alarm.clone(),
         hearing,
+        counters: counters.clone(),
     };
     let (news, received) = mpsc::channel(NEWS);
     let feed = Feed {
@@ -271,6 +290,7 @@ pub fn source(
         hearing: heard,
         hub,
         news,
+        switches: None,
         health: watch::channel(Health::Away).0,
         counters,
     };

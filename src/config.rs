@@ -158,6 +158,7 @@ pub struct Features {
 pub struct Log {
     pub filter: String,
     pub format: LogFormat,
+    pub slow_ms: u64,
 }
 
 /// Text for people, JSON for machines.

@@ -13,10 +13,12 @@
 //!   work                         the first room: model, store, routes of `/api/v2`
 //! ```
 //!
-//! Around it: `config`, `error`, `telemetry`; `db::migrate` and `db::definitions` put `migrations/` and `sql/`
+//! Around it: `config`, `error`, `telemetry`; `features` is what is switched on, `admin` where that is done,
+//! `pulse` what decides whether it goes on; `db::migrate` and `db::definitions` put `migrations/` and `sql/`
 //! into a database; `cli` has one file per command; `app` is the running service, `dev` a playground around it,
 //! `bench` a crowd of clients in front of it. `descriptors` makes room for its sockets.
 
+pub mod admin;
 pub mod app;
 pub mod auth;
 pub mod bench;
@@ -26,8 +28,10 @@ pub mod db;
 pub mod descriptors;
 pub mod dev;
 pub mod error;
+pub mod features;
 pub mod gateway;
 pub mod http;
+pub mod pulse;
 pub mod stream;
 pub mod telemetry;
 pub mod work;

@@ -1,6 +1,8 @@
 //! Tracing: where log lines go and what they look like. Never a token, never a payload.
 
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
@@ -10,6 +12,19 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
 use crate::error::Failure;
+
+/// In milliseconds; one for the process, as its log is.
+static SLOW_MS: AtomicU64 = AtomicU64::new(100);
+
+/// What takes this long is told in the log: `log.slow_ms`.
+pub fn slow_call() -> Duration {
+    Duration::from_millis(SLOW_MS.load(Ordering::Relaxed))
+}
+
+/// For a field of a log line.
+pub fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
 
 /// Starts logging to standard error (standard output belongs to the commands).
 ///
@@ -22,6 +37,7 @@ pub fn start(log: &Log) -> Result<(), Failure> {
             "use a level (info) or levels per module (info,tidegate::stream=debug)",
         )
     })?;
+    SLOW_MS.store(log.slow_ms, Ordering::Relaxed);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

@@ -17,6 +17,7 @@ use crate::error::Failure;
 mod bench;
 mod dev;
 mod doctor;
+mod flag;
 mod key;
 mod lifetime;
 mod migrate;
@@ -93,6 +94,9 @@ pub enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Switch features, and bring them to everybody stage by stage.
+    #[command(subcommand)]
+    Flag(flag::FlagCommand),
     /// Print the stream.
     Tail(TailOptions),
     /// Recompute every summary and compare.
@@ -119,6 +123,7 @@ pub async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::User(command) => user::run(config, command).await,
         Command::Token(options) => token::run(config, options).await,
         Command::Key(command) => key::run(config, command).await,
+        Command::Flag(command) => flag::run(config, command).await,
         Command::Tail(options) => tail::run(config, options).await,
         Command::Verify => verify::run(config).await,
         Command::Doctor(options) => doctor::run(config, options).await,
@@ -153,6 +158,12 @@ mod tests {
             "key create --user ada --name laptop --role admin --source mcp-ai --ttl 90d",
             "key list --user ada",
             "key revoke 0123456789ab",
+            "flag list",
+            "flag set bulk_api on --percentage 25",
+            "flag override bulk_api 0123 none",
+            "flag rollout bulk_api",
+            "flag rollout bulk_api begin --stages 10,25,50,100 --soak 24h",
+            "flag disable-all",
             "tail --topic a --topic b --from 7 --json",
             "verify",
             "doctor",

@@ -7,6 +7,7 @@ pub mod migrate;
 pub mod pool;
 pub mod problem;
 pub mod session;
+pub mod stopwatch;
 
 /// The oldest Postgres that has everything we use: `create or replace trigger`, `xid8`.
 pub const OLDEST_SERVER: i32 = 14;

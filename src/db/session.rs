@@ -5,6 +5,7 @@
 //!
 //! Invariant: a transaction says who writes before it writes anything.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use deadpool_postgres::Timeouts;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use super::pool::{self, Pool};
 use super::problem::Problem;
+use super::stopwatch;
 use crate::stream::event::Source;
 
 /// How long one who listens waits for a connection.
@@ -35,6 +37,8 @@ pub struct Caller {
     pub session_id: Option<String>,
     /// The client's name for what it does.
     pub correlation_id: Option<String>,
+    /// From where, as far as it is known.
+    pub address: Option<IpAddr>,
 }
 
 impl Caller {
@@ -72,12 +76,15 @@ pub async fn ask_on(
 ) -> Result<Row, Problem> {
     let acting: [Param<'_>; 1] = [(&subject, Type::UUID)];
     // All of it is on its way with the first poll, the end of the transaction too: nobody can leave it open.
-    let (begun, became, row, ended) = futures::join!(
-        client.batch_execute("begin"),
-        client.query_typed(BECOME, &acting),
-        client.query_typed_one(sql, params),
-        client.batch_execute("commit"),
-    );
+    let answers = async {
+        futures::join!(
+            client.batch_execute("begin"),
+            client.query_typed(BECOME, &acting),
+            client.query_typed_one(sql, params),
+            client.batch_execute("commit"),
+        )
+    };
+    let (begun, became, row, ended) = stopwatch::timed(sql, answers).await;
     let row = begun.and(became.map(|_| ())).and(row).and_then(|row| ended.map(|()| row));
     row.map_err(|error| problem(sql, &error))
 }
@@ -90,14 +97,17 @@ pub async fn begin<'c>(
     client: &'c mut deadpool_postgres::Object,
     caller: &Caller,
 ) -> Result<deadpool_postgres::Transaction<'c>, Problem> {
-    const ACT_AS: &str = "select tide.act_as($1, $2, $3, $4)";
+    const ACT_AS: &str =
+        "select tide.act_as($1, $2, $3, $4), set_config('tide.client_address', coalesce($5, ''), true)";
     let transaction = client.transaction().await.map_err(|error| problem("begin", &error))?;
     let (source, actor) = (caller.source.as_str(), caller.user_id.to_string());
-    let who: [Param<'_>; 4] = [
+    let address = caller.address.map(|address| address.to_string());
+    let who: [Param<'_>; 5] = [
         (&source, Type::TEXT),
         (&actor, Type::TEXT),
         (&caller.session_id, Type::TEXT),
         (&caller.correlation_id, Type::TEXT),
+        (&address, Type::TEXT),
     ];
     transaction.query_typed(ACT_AS, &who).await.map_err(|error| problem(ACT_AS, &error))?;
     let acting: [Param<'_>; 1] = [(&caller.subject(), Type::UUID)];

@@ -177,14 +177,14 @@ mod tests {
     use super::*;
     use crate::stream::batch::{Departure, Kind};
     use crate::stream::event::sample::event;
-    use crate::stream::message::{Message, MessageSettings};
+    use crate::stream::message::Message;
 
     fn message(sequence: i64) -> Arc<Message> {
         let events = vec![Arc::new(event(sequence, 1, "p:1", "k"))];
         let topic: Topic = "p:1".into();
         let departure =
             Departure { topic, events, kind: Kind::Transaction, first: sequence, position: sequence };
-        Arc::new(Message::new(departure, Uuid::nil(), 0, 0, MessageSettings { cascade: true }))
+        Arc::new(Message::new(departure, Uuid::nil(), 0, 0))
     }
 
     #[test]

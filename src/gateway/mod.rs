@@ -44,6 +44,7 @@ use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
+use crate::features::Features;
 use crate::stream::counters::{Counter, Gauge};
 use crate::stream::event::Topic;
 use crate::stream::hub::Hub;
@@ -142,6 +143,8 @@ pub struct Gateway {
     pub pool: Pool,
     /// Who is who.
     pub authenticator: Authenticator,
+    /// What is switched on.
+    pub features: Features,
     /// How sockets behave.
     pub manners: Manners,
     /// What is counted.
@@ -157,11 +160,18 @@ pub struct Gateway {
 
 impl Gateway {
     /// Without sockets.
-    pub fn new(hub: Arc<Hub>, pool: Pool, authenticator: Authenticator, manners: Manners) -> Self {
+    pub fn new(
+        hub: Arc<Hub>,
+        pool: Pool,
+        authenticator: Authenticator,
+        features: Features,
+        manners: Manners,
+    ) -> Self {
         Self {
             hub,
             pool,
             authenticator,
+            features,
             manners,
             counters: Counters::default(),
             sockets: TaskTracker::new(),

@@ -12,9 +12,9 @@ use super::connections::Connection;
 use super::pages::{Page, Range, Read};
 use super::{Gateway, store};
 use crate::db::problem::Problem;
-use crate::stream::batch::{Batch, BatchSettings};
+use crate::stream::batch::{Batch, BatchSettings, Gather};
 use crate::stream::event::{Event, Topic};
-use crate::stream::message::{Message, MessageSettings, View};
+use crate::stream::message::{Message, View};
 
 /// Events that are read from the log for one client; who missed more takes a new snapshot.
 const MAX_EVENTS: i32 = 5000;
@@ -190,12 +190,10 @@ async fn end_of_page(gateway: &Gateway, after: i64, upto: i64, reach: Reach) -> 
 /// Events of the log as the messages they would have been had nobody gathered anything.
 fn messages_of(events: Vec<Arc<Event>>, after: i64, upto: i64, epoch: uuid::Uuid) -> Vec<Arc<Message>> {
     let timestamp = events.last().map_or(0, |event| event.at);
-    let one_by_one = BatchSettings { gather: false, ..BatchSettings::default() };
+    let one_by_one = BatchSettings { gather: Gather::Nobody, ..BatchSettings::default() };
     let departures = Batch::new(one_by_one, after).accept(events, upto, 0);
     departures
         .into_iter()
-        .map(|departure| {
-            Arc::new(Message::new(departure, epoch, after, timestamp, MessageSettings { cascade: true }))
-        })
+        .map(|departure| Arc::new(Message::new(departure, epoch, after, timestamp)))
         .collect()
 }

@@ -16,6 +16,7 @@ use std::time::SystemTime;
 
 use axum::extract::ws::Utf8Bytes;
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ use super::socket::MAX_TEXT;
 use super::{Gateway, store};
 use crate::auth::Refusal;
 use crate::db::problem::Problem;
+use crate::features::{Feature, Standings};
 use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
 use crate::stream::message::{Message, View};
@@ -70,6 +72,8 @@ pub struct Session {
     trusted: HashSet<Topic>,
     /// New projects of the caller are subscribed to as they appear.
     follows_projects: bool,
+    /// Whether features are switched.
+    switches: watch::Receiver<Standings>,
     /// The last that was settled.
     position: Position,
     said: Vec<Said>,
@@ -95,6 +99,7 @@ impl Session {
             open,
             trusted: HashSet::new(),
             follows_projects: false,
+            switches: gateway.features.changes(),
             position: Position { epoch: Uuid::nil(), sequence: 0 },
             said: Vec::new(),
         }
@@ -239,6 +244,9 @@ impl Session {
     }
 
     async fn pass(&mut self, message: &Message) -> Result<(), Goodbye> {
+        if self.switches.has_changed().unwrap_or(false) {
+            Box::pin(self.heed_features()).await;
+        }
         let concerns_us = message.is_for(&self.own_topic);
         if self.is_strange(&message.topic) && !Box::pin(self.may_hear(&message.topic)).await? && !concerns_us
         {
@@ -256,6 +264,15 @@ impl Session {
             self.said.push(Said::Text(text));
         }
         if concerns_us { Box::pin(self.hear_of_membership(&message.topic)).await } else { Ok(()) }
+    }
+
+    /// Whether this user's messages bring their cascades. Who cannot ask goes on as before, and asks again.
+    pub(super) async fn heed_features(&mut self) {
+        self.switches.mark_unchanged();
+        match self.gateway.features.is_on(Feature::WsCascade, self.caller.who.user_id).await {
+            Ok(is_on) => self.open.subscriptions().show_cascades(is_on),
+            Err(_) => self.switches.mark_changed(),
+        }
     }
 
     /// Memberships changed; one that was lost before this session began with its topics is told as well.

@@ -22,6 +22,7 @@ pub struct Subscriptions {
     /// Everything up to here was in a snapshot, or the client had it.
     floors: HashMap<Topic, i64>,
     chains: HashMap<Topic, Chain>,
+    without_cascades: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,6 +84,11 @@ impl Subscriptions {
         self.chains.remove(topic);
     }
 
+    /// Whether messages bring what changes moved upstream, from now on.
+    pub fn show_cascades(&mut self, are_shown: bool) {
+        self.without_cascades = !are_shown;
+    }
+
     /// Whatever was sent means nothing any more (another epoch).
     pub fn forget_chains(&mut self) {
         self.chains.clear();
@@ -109,7 +115,7 @@ impl Subscriptions {
         let chain = self.chains.get_mut(&message.topic)?;
         let previous = chain.last.unwrap_or_else(|| message.previous.min(covered));
         let position = chain.position.max(message.position).max(carrier.unwrap_or(0));
-        let view = View { keep, previous, position };
+        let view = View { keep, previous, position, cascade: !self.without_cascades };
         *chain = Chain { last: Some(message.sequence_of(&view)), position };
         Some(view)
     }

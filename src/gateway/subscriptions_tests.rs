@@ -10,8 +10,6 @@ use crate::stream::batch::{Batch, BatchSettings};
 use crate::stream::event::sample::{ai, event};
 use crate::stream::event::{Event, Source};
 use crate::stream::hub::Hub;
-use crate::stream::message::MessageSettings;
-
 /// Drives batch and chain the way the publisher does.
 struct Road {
     batch: Batch,
@@ -35,8 +33,7 @@ impl Road {
         departures.extend(self.batch.accept(events, last, now));
         for departure in departures {
             let previous = self.hub.previous(&departure.topic);
-            let message =
-                Message::new(departure, Uuid::nil(), previous, 0, MessageSettings { cascade: true });
+            let message = Message::new(departure, Uuid::nil(), previous, 0);
             let message = Arc::new(message);
             self.sent.push(message.clone());
             self.hub.publish(vec![message], last, self.batch.held(), 0);
@@ -220,7 +217,7 @@ proptest! {
             }
         }
         for departure in road.batch.flush() {
-            let message = Message::new(departure, Uuid::nil(), 0, 0, MessageSettings { cascade: true });
+            let message = Message::new(departure, Uuid::nil(), 0, 0);
             if let Some(view) = subscriptions.view(&message) {
                 apply(&message, &view, &mut position);
             }

@@ -1,4 +1,4 @@
-//! `/health`: the process answers. `/ready`: it can do its work. Neither says more to the public.
+//! `/health`: the process answers, and says no more. `/ready`: it can do its work; by parts, for whoever looks after it.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use crate::db::problem::Problem;
 use crate::stream::feed::Health;
+use crate::stream::listener::Hearing;
 
 /// `GET /health`
 #[utoipa::path(get, path = "/health", tag = "service", security(()), responses((status = 200, description = "It answers")))]
@@ -28,10 +29,27 @@ pub async fn ready(State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Pro
     let health = *shared.health.borrow();
     match health {
         _ if shared.leaving.is_cancelled() => Err(Problem::new(503, "restarting").retry_after(5)),
-        Health::Fine => Ok(Json(json!({"status": "ready"}))),
+        Health::Fine => Ok(Json(parts(&shared))),
         Health::OldSchema => {
             Err(Problem::new(503, "schema_out_of_date").with_detail("run `tidegate migrate`").retry_after(5))
         }
         Health::Away => Err(Problem::new(503, "database_unavailable").retry_after(1)),
     }
+}
+
+/// What its work rests on. Without a listener it polls, so that is no reason to send clients elsewhere.
+fn parts(shared: &Shared) -> Value {
+    let (hearing, figures) = (*shared.hearing.borrow(), &shared.counters);
+    #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+    let round_trip_ms = (hearing == Hearing::Fine).then(|| figures.round_trip.get() as f64 / 1000.0);
+    json!({
+        "status": "ready",
+        "database": "connected",
+        "migrations": "current",
+        "listener": {
+            "state": if hearing == Hearing::Fine { "hears" } else { "polls" },
+            "roundTripMs": round_trip_ms,
+        },
+        "backlog": figures.backlog.get(),
+    })
 }

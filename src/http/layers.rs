@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! security headers ─> CORS ─> gzip ─> request id ─> panics caught
-//!   ─> for the API alone: time limit ─> who calls ─> route
+//!   ─> for the API alone: count and time ─> time limit ─> who calls ─> route
 //! ```
 
 use std::any::Any;

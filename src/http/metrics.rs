@@ -66,6 +66,8 @@ pub async fn show(
 fn render(shared: &Shared) -> String {
     let mut page = Page::default();
     stream(&mut page, shared);
+    ticks(&mut page, shared);
+    requests(&mut page, shared);
     sockets(&mut page, shared);
     page.0
 }
@@ -88,17 +90,60 @@ fn stream(page: &mut Page, shared: &Shared) {
     );
     let hears = i32::from(*shared.hearing.borrow() == Hearing::Fine);
     page.gauge("tide_listener_healthy", "1 while the doorbell is heard; 0: polling", hears);
-    page.histogram("tide_tick_seconds", "How long ticks take in the database", &figures.tick);
-    page.histogram(
-        "tide_commit_to_send_seconds",
-        "From the start of a person's transaction to handing its events to the sockets",
-        &figures.commit_to_send,
+    page.gauge(
+        "tide_listener_round_trip_seconds",
+        "How long the listener's last notification to itself took",
+        ratio(u64::try_from(figures.round_trip.get()).unwrap_or(0), 1_000_000),
     );
     page.gauge(
         "ai_batch_efficiency",
         "AI events per message they left in",
         ratio(figures.ai_events.get(), figures.ai_batches.get()),
     );
+}
+
+fn ticks(page: &mut Page, shared: &Shared) {
+    let figures = &shared.counters;
+    page.histogram("tide_tick_seconds", "How long ticks take in the database", &figures.tick);
+    page.histogram(
+        "materialized_view_refresh_time",
+        "Seconds of a tick that went into adding its events to the stored summaries",
+        &figures.fold,
+    );
+    page.histogram(
+        "cascade_calculation_time",
+        "Seconds of a tick that went into what its changes moved upstream",
+        &figures.cascade,
+    );
+    const UPDATE: &str = "From the start of a person's transaction to handing its events to the sockets";
+    page.histogram("tide_commit_to_send_seconds", UPDATE, &figures.commit_to_send);
+    let same = format!("{UPDATE}, in seconds: tide_commit_to_send_seconds by another name");
+    page.histogram("user_update_latency", &same, &figures.commit_to_send);
+}
+
+fn requests(page: &mut Page, shared: &Shared) {
+    let figures = &shared.traffic;
+    page.counter("http_requests_total", "Requests of the API that were answered", figures.requests.get());
+    page.counter(
+        "http_request_errors_total",
+        "Those of them that failed by our fault or the database's (5xx)",
+        figures.errors.get(),
+    );
+    page.counter(
+        "http_slow_requests_total",
+        "Those of them that took longer than log.slow_ms",
+        figures.slow.get(),
+    );
+    page.histogram("http_request_seconds", "How long requests of the API take", &figures.latency);
+    page.histogram(
+        "api_bulk_endpoint_latency",
+        "How long POST /api/v2/branches/summaries/bulk takes, in seconds",
+        &figures.bulk,
+    );
+    let pool = shared.gateway.pool.status();
+    page.gauge("database_pool_connections", "Pooled connections to the database", pool.size);
+    page.gauge("database_pool_max_connections", "As many as there may be", pool.max_size);
+    page.gauge("database_pool_waiting", "Requests that wait for a pooled connection", pool.waiting);
 }
 
 fn sockets(page: &mut Page, shared: &Shared) {

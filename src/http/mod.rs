@@ -4,17 +4,16 @@
 //! - [`openapi`]: every route with its description, and the pages that show it; [`layers`]: what is around them.
 //! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
-//! - [`stats`]: who listens; [`admin`]: what administrators ask of the database; [`board`]: the live page.
+//! - [`stats`]: who listens; [`board`]: the live page.
 //! - [`extract`]: who calls; [`tickets`]: for those who cannot say it in a header.
 //! - [`body`], [`page`], [`etag`]: what they send and ask for; [`request_id`], [`limits`].
 //! - [`health`]: is the process up, can it do its work.
-//! - [`metrics`]: what was counted, in Prometheus' text format.
+//! - [`traffic`]: what requests came to; [`metrics`]: what was counted, in Prometheus' text format.
 //!
 //! A handler extracts, calls, answers; what it calls is elsewhere.
 
 pub mod accept;
 pub mod addresses;
-pub mod admin;
 pub mod board;
 pub mod body;
 pub mod etag;
@@ -31,6 +30,7 @@ pub mod patience;
 pub mod request_id;
 pub mod stats;
 pub mod tickets;
+pub mod traffic;
 pub mod visitor;
 pub mod websocket;
 
@@ -54,6 +54,7 @@ use crate::stream::listener::Hearing;
 use limits::PerUser;
 use metrics::Rate;
 use origin::Origins;
+use traffic::Traffic;
 use visitor::Visitors;
 
 /// What handlers share.
@@ -63,6 +64,8 @@ pub struct Shared {
     pub gateway: Arc<Gateway>,
     /// The stream's figures.
     pub counters: Arc<Counters>,
+    /// The API's.
+    pub traffic: Arc<Traffic>,
     /// Whether the feed works.
     pub health: watch::Receiver<Health>,
     /// Whether the doorbell is heard.
@@ -87,7 +90,6 @@ pub struct Shared {
 pub struct Settings {
     pub request_timeout: Duration,
     pub max_body_bytes: usize,
-    pub bulk_api: bool,
 }
 
 impl From<&Config> for Settings {
@@ -95,7 +97,6 @@ impl From<&Config> for Settings {
         Self {
             request_timeout: Duration::from_millis(config.http.request_timeout_ms),
             max_body_bytes: config.http.max_body_bytes,
-            bulk_api: config.features.bulk_api,
         }
     }
 }

@@ -21,9 +21,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{Shared, admin, extract, health, layers, listen, metrics, stats, tickets, websocket};
+use super::{Shared, extract, health, layers, listen, metrics, stats, tickets, traffic, websocket};
 use crate::db::problem::Problem;
-use crate::work;
+use crate::{admin, work};
 
 /// Swagger UI sets styles as it goes, and shows pictures that it brings along.
 const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -45,6 +45,7 @@ const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline';
         (name = "subtasks", description = "Steps of a task"),
         (name = "contexts", description = "What is known of a project, a branch or a task"),
         (name = "summaries", description = "Sums that are exact at the moment of the answer"),
+        (name = "admin", description = "Features, rollouts, and who did what: for administrators"),
         (name = "service", description = "The node itself, and its stream")
     ),
     components(schemas(ProblemDocument)),
@@ -225,9 +226,13 @@ fn describe(sets: &[&[Refusal]]) -> BTreeMap<String, RefOr<Described>> {
 pub fn routes(shared: &Arc<Shared>) -> (Router<Arc<Shared>>, Document) {
     let limit_time = middleware::from_fn_with_state(shared.clone(), layers::limit_time);
     let known_people = middleware::from_fn_with_state(shared.clone(), extract::known_people_only);
-    let api =
-        OpenApiRouter::new().nest("/api/v2", work::routes::router()).nest("/api/v2/admin", admin::router());
-    let api = api.layer(known_people).layer(limit_time);
+    let observe = middleware::from_fn_with_state(shared.clone(), traffic::observe);
+    let api = OpenApiRouter::new()
+        .nest("/api/v2", work::routes::router())
+        .nest("/api/v2/admin", admin::routes::router(shared))
+        .layer(known_people)
+        .layer(limit_time)
+        .layer(observe);
     OpenApiRouter::with_openapi(Introduction::openapi())
         .merge(api)
         .routes(routes!(health::health))

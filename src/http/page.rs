@@ -17,16 +17,44 @@ const MOST: u16 = 200;
 /// What a cursor of ours begins with: the version of its form.
 const FORM: &str = "1";
 
+/// By what a list is in order.
+pub trait Key: Sized {
+    /// In a cursor.
+    fn to_bytes(&self) -> Vec<u8>;
+    /// Out of one.
+    fn from_bytes(bytes: &[u8]) -> Option<Self>;
+}
+
+impl Key for Uuid {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.as_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Self::from_slice(bytes).ok()
+    }
+}
+
+impl Key for i64 {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self::from_be_bytes)
+    }
+}
+
 /// Where a page begins and how long it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Place<K = Uuid> {
     /// The key after which it begins; `None`: at the beginning.
-    pub after: Option<Uuid>,
+    pub after: Option<K>,
     /// Rows at most.
     pub max_rows: i32,
 }
 
-impl Place {
+impl<K: Key> Place<K> {
     /// From what a query said.
     ///
     /// # Errors
@@ -42,23 +70,23 @@ impl Place {
     }
 }
 
-fn encode(key: Uuid) -> String {
-    format!("{FORM}{}", hex::encode(key.as_bytes()))
+fn encode<K: Key>(key: &K) -> String {
+    format!("{FORM}{}", hex::encode(key.to_bytes()))
 }
 
-fn decode(cursor: &str) -> Result<Uuid, Problem> {
+fn decode<K: Key>(cursor: &str) -> Result<K, Problem> {
     let key = cursor.strip_prefix(FORM).and_then(|text| hex::decode(text).ok());
-    key.and_then(|bytes| Uuid::from_slice(&bytes).ok())
+    key.and_then(|bytes| K::from_bytes(&bytes))
         .ok_or_else(|| Problem::new(400, "cursor_is_not_ours").with_field("cursor"))
 }
 
 /// One page of a list.
 #[derive(Debug)]
-pub struct Listed {
+pub struct Listed<K = Uuid> {
     /// A JSON array, as Postgres wrote it.
     pub items: Box<RawValue>,
     /// The key after which the next page begins; `None` on the last one.
-    pub next: Option<Uuid>,
+    pub next: Option<K>,
 }
 
 #[derive(Serialize)]
@@ -67,9 +95,9 @@ struct Page {
     next_cursor: Option<String>,
 }
 
-impl IntoResponse for Listed {
+impl<K: Key> IntoResponse for Listed<K> {
     fn into_response(self) -> Response {
-        axum::Json(Page { items: self.items, next_cursor: self.next.map(encode) }).into_response()
+        axum::Json(Page { items: self.items, next_cursor: self.next.as_ref().map(encode) }).into_response()
     }
 }
 
@@ -80,16 +108,20 @@ mod tests {
     #[test]
     fn a_cursor_is_what_was_given_and_nothing_else() {
         let key = Uuid::from_u128(7);
-        assert_eq!(Place::new(Some(5), Some(&encode(key))).unwrap(), Place { after: Some(key), max_rows: 5 });
+        assert_eq!(
+            Place::new(Some(5), Some(&encode(&key))).unwrap(),
+            Place { after: Some(key), max_rows: 5 }
+        );
+        assert_eq!(Place::new(None, Some(&encode(&-7_i64))).unwrap().after, Some(-7));
         for bad in ["", "1", "1zz", "2000000000000000000000000000000000", "1é", &key.to_string()] {
-            assert_eq!(Place::new(None, Some(bad)).unwrap_err().code, "cursor_is_not_ours", "{bad}");
+            assert_eq!(Place::<Uuid>::new(None, Some(bad)).unwrap_err().code, "cursor_is_not_ours", "{bad}");
         }
     }
 
     #[test]
     fn a_page_has_between_one_and_two_hundred_rows() {
-        assert_eq!(Place::new(None, None).unwrap().max_rows, 50);
-        assert_eq!(Place::new(Some(0), None).unwrap_err().status, 422);
-        assert_eq!(Place::new(Some(201), None).unwrap_err().status, 422);
+        assert_eq!(Place::<Uuid>::new(None, None).unwrap().max_rows, 50);
+        assert_eq!(Place::<Uuid>::new(Some(0), None).unwrap_err().status, 422);
+        assert_eq!(Place::<Uuid>::new(Some(201), None).unwrap_err().status, 422);
     }
 }

@@ -31,7 +31,8 @@ pub async fn name(mut request: Request, next: Next) -> Response {
     let id = theirs.unwrap_or_else(|| Uuid::now_v7().to_string());
     request.extensions_mut().insert(RequestId(id.clone()));
     // The path alone: a query may carry a credential.
-    let span = tracing::info_span!("request", request.id = %id, method = %request.method(), path = request.uri().path());
+    // Of the highest level, so that whatever the filter leaves says whose request it is about.
+    let span = tracing::error_span!("request", request.id = %id, method = %request.method(), path = request.uri().path());
     let mut response = next.run(request).instrument(span).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.request_id = Some(id.clone());

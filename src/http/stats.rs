@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Shared;
+use crate::admin;
 use crate::auth::Principal;
 use crate::db::problem::Problem;
+use crate::db::session::Caller;
 use crate::gateway::connections::Connection;
 use crate::gateway::protocol::Goodbye;
 use crate::stream::hub::Hub;
@@ -67,13 +69,21 @@ pub async fn show(
 )]
 pub async fn disconnect(
     State(shared): State<Arc<Shared>>,
-    who: Principal,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let id = Uuid::parse_str(&id).ok().filter(|_| who.is_admin);
+    let id = Uuid::parse_str(&id).ok().filter(|_| caller.is_admin);
     let connection = id.and_then(|id| shared.gateway.connections.get(id));
     let connection = connection.ok_or_else(|| Problem::new(404, "not_found"))?;
-    tracing::info!(connection.id = %connection.id, admin = %who.handle, "Disconnected by an administrator");
+    let detail = json!({
+        "user_id": connection.user_id,
+        "transport": connection.guest.transport,
+        "address": connection.guest.address,
+    });
+    // What cannot be noted is not done.
+    let target = connection.id.to_string();
+    admin::store::audit(&shared.gateway.pool, &caller, "connection.ended", &target, &detail).await?;
+    tracing::info!(connection.id = %connection.id, admin = %caller.user_id, "Disconnected by an administrator");
     connection.subscriber.outbox.close();
     Ok(StatusCode::NO_CONTENT)
 }

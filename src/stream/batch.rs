@@ -9,7 +9,7 @@
 //!
 //! Place in the path: between the feed, whose ticks it gets, and the hub, to which its messages go.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::event::{Event, Source, Topic};
@@ -18,20 +18,41 @@ use super::merge;
 /// Milliseconds on a clock of the caller's choosing that never runs backwards.
 pub type Millis = u64;
 
-/// How AI events are gathered; changed while running by `tide.settings`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which agents' events are gathered; the others' leave like a person's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gather {
+    /// All agents'.
+    Everybody,
+    /// No agent's.
+    Nobody,
+    /// Those of these, by their names as actors.
+    Those(Arc<BTreeSet<Arc<str>>>),
+}
+
+impl Gather {
+    fn takes(&self, event: &Event) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Nobody => false,
+            Self::Those(agents) => event.actor.as_ref().is_some_and(|agent| agents.contains(agent)),
+        }
+    }
+}
+
+/// How AI events are gathered; changed while running by `tide.settings` and the feature `ai_batch`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchSettings {
     /// How long the first waiting event waits.
     pub window_ms: u64,
     /// A batch with this many events leaves at once. Only one larger transaction makes a larger message.
     pub max_events: usize,
-    /// Off: AI events leave like a person's.
-    pub gather: bool,
+    /// Whose.
+    pub gather: Gather,
 }
 
 impl Default for BatchSettings {
     fn default() -> Self {
-        Self { window_ms: 500, max_events: 50, gather: true }
+        Self { window_ms: 500, max_events: 50, gather: Gather::Everybody }
     }
 }
 
@@ -95,8 +116,7 @@ impl Batch {
     pub fn accept(&mut self, events: Vec<Arc<Event>>, last: i64, now: Millis) -> Vec<Departure> {
         let mut departures = Vec::new();
         for (topic, group) in transactions(events) {
-            let may_wait = group.iter().all(|event| event.source == Source::McpAi && !is_about_people(event));
-            if may_wait && self.settings.gather {
+            if group.iter().all(|event| self.may_wait(event)) {
                 self.hold(&topic, group, now, &mut departures);
             } else {
                 self.flush_overtaken(&topic, &group, &mut departures);
@@ -113,6 +133,10 @@ impl Batch {
         self.fed = self.fed.max(last);
         self.set_positions(&mut departures);
         departures
+    }
+
+    fn may_wait(&self, event: &Event) -> bool {
+        event.source == Source::McpAi && !is_about_people(event) && self.settings.gather.takes(event)
     }
 
     /// What has waited long enough at `now`.

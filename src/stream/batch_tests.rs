@@ -96,7 +96,7 @@ fn a_coalesced_change_of_a_person_flushes_waiting_rows_of_its_entity() {
 
 #[test]
 fn without_gathering_an_agent_is_treated_like_a_person() {
-    let mut batch = Batch::new(BatchSettings { gather: false, ..BatchSettings::default() }, 0);
+    let mut batch = Batch::new(BatchSettings { gather: Gather::Nobody, ..BatchSettings::default() }, 0);
     assert_eq!(batch.accept(arcs(vec![ai(1, 1, "p:1", "a")]), 1, 0).len(), 1);
 }
 
@@ -186,7 +186,7 @@ fn settings() -> impl Strategy<Value = BatchSettings> {
     (1_u64..600, 1_usize..12).prop_map(|(window_ms, max_events)| BatchSettings {
         window_ms,
         max_events,
-        gather: true,
+        gather: Gather::Everybody,
     })
 }
 
@@ -254,7 +254,7 @@ proptest! {
 
     #[test]
     fn people_do_not_wait_and_agents_never_longer_than_the_window(h in history(), s in settings()) {
-        let ledger = drive(&h, s);
+        let ledger = drive(&h, s.clone());
         for (topic, sent) in &ledger.sent {
             let fed: HashMap<i64, Millis> =
                 ledger.fed[topic].iter().map(|(event, now)| (event.sequence, *now)).collect();

@@ -95,11 +95,59 @@ pub struct Counters {
     pub ai_batches: Counter,
     /// From a person's write to handing it to the sockets.
     pub commit_to_send: Histogram,
+    /// Of a tick: adding events to the stored summaries.
+    pub fold: Histogram,
+    /// Of a tick: what its changes moved upstream.
+    pub cascade: Histogram,
+    /// Of the listener's last notification to itself, in microseconds.
+    pub round_trip: Gauge,
+}
+
+/// What a histogram saw between two looks at it.
+#[derive(Debug, Default)]
+pub struct Window(Vec<u64>, u64);
+
+impl Window {
+    /// The 95th percentile in milliseconds of what came since the last look, between the bounds of its bucket; `None`
+    /// when nothing came.
+    #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+    pub fn p95(&mut self, histogram: &Histogram) -> Option<f64> {
+        let (buckets, count, _) = histogram.read();
+        let below: Vec<u64> = buckets.iter().map(|(_, below)| *below).collect();
+        let before = std::mem::replace(&mut self.0, below.clone());
+        let all = count.saturating_sub(std::mem::replace(&mut self.1, count));
+        if all == 0 {
+            return None;
+        }
+        let rank = all as f64 * 0.95;
+        let (mut bound, mut seen) = (0.0, 0.0);
+        for (at, upper) in BOUNDS_MS.iter().enumerate() {
+            let upto = below[at].saturating_sub(before.get(at).copied().unwrap_or(0)) as f64;
+            if upto >= rank {
+                let share = (rank - seen) / (upto - seen);
+                return Some(bound + (*upper as f64 - bound) * share);
+            }
+            (bound, seen) = (*upper as f64, upto);
+        }
+        Some(bound)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_percentile_is_of_what_came_since_the_last_look() {
+        let (histogram, mut window) = (Histogram::default(), Window::default());
+        assert_eq!(window.p95(&histogram), None);
+        (0..100).for_each(|_| histogram.observe(Duration::from_millis(900)));
+        assert!((window.p95(&histogram).unwrap() - 975.0).abs() < 1e-9);
+        (0..10).for_each(|_| histogram.observe(Duration::from_millis(3)));
+        assert!((window.p95(&histogram).unwrap() - 4.85).abs() < 1e-9);
+        histogram.observe(Duration::from_secs(60));
+        assert_eq!(window.p95(&histogram), Some(5000.0));
+    }
 
     #[test]
     fn buckets_are_cumulative() {

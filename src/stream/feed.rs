@@ -8,6 +8,7 @@
 //! The channel to the publisher is bounded: when it is full the feed waits, and what happens meanwhile stays in the
 //! log.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,16 +16,19 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::counters::Counters;
-use super::event::Event;
+use super::event::{Event, Source};
 use super::hub::Hub;
 use super::listener::{Alarm, Hearing, retries};
 use super::listening::Filter;
 use super::log::{self, Log, Ticked};
 use super::pace::{Look, Pace, PaceSettings};
 use super::settings::LiveSettings;
+use crate::features::Switches;
+use crate::telemetry;
 
 /// How often settings are read again.
 const SETTINGS_EVERY: Duration = Duration::from_secs(3);
@@ -32,6 +36,8 @@ const SETTINGS_EVERY: Duration = Duration::from_secs(3);
 const MIGRATE_RETRY: Duration = Duration::from_secs(3);
 /// Polling without a doorbell.
 const DEAF_IDLE: Duration = Duration::from_millis(250);
+/// Agents that are remembered.
+const AGENTS: usize = 1000;
 /// How long someone who only watches leaves the tick to the service.
 const GRACE: Duration = Duration::from_millis(150);
 
@@ -97,6 +103,8 @@ pub struct Feed {
     pub hub: Option<Arc<Hub>>,
     /// Who gets the news.
     pub news: mpsc::Sender<News>,
+    /// Where it puts how features stand; without it, nobody wants to know.
+    pub switches: Option<Switches>,
     /// What others may know about it.
     pub health: watch::Sender<Health>,
     /// What it counts.
@@ -106,8 +114,13 @@ pub struct Feed {
 impl Feed {
     /// Runs until told to stop or until nobody takes the news any more. Survives restarts of the database.
     pub async fn run(self, shutdown: CancellationToken) {
-        let state =
-            State { position: None, told: 0, settings: LiveSettings::default(), started: Instant::now() };
+        let state = State {
+            position: None,
+            told: 0,
+            settings: LiveSettings::default(),
+            agents: BTreeSet::new(),
+            started: Instant::now(),
+        };
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = self.run_for_ever(state) => {}
@@ -196,12 +209,10 @@ impl Feed {
         let began = Instant::now();
         let known = state.position.map_or(0, |(_, sequence)| sequence);
         match log.tick(filter.topics.as_deref(), state.settings.max_events_per_tick, known).await {
+            Ok(ticked) if ticked.first.is_none() => self.pass_on(filter, log, state, ticked).await,
             Ok(ticked) => {
-                if ticked.first.is_some() {
-                    self.counters.ticks.add(1);
-                    self.counters.tick.observe(began.elapsed());
-                }
-                self.pass_on(filter, log, state, ticked).await
+                let span = self.account_for(&ticked, began.elapsed());
+                self.pass_on(filter, log, state, ticked).instrument(span).await
             }
             Err(error) if self.manner == Manner::Watch && log::is_forbidden(&error) => {
                 *may_advance = false;
@@ -211,6 +222,27 @@ impl Feed {
         }
     }
 
+    /// Counts a tick that was made, tells it if it was slow, and answers with the span of what is done with it.
+    fn account_for(&self, ticked: &Ticked, took: Duration) -> Span {
+        let times = [(&self.counters.fold, ticked.fold), (&self.counters.cascade, ticked.cascade)];
+        for (histogram, time) in times {
+            time.into_iter().for_each(|time| histogram.observe(time));
+        }
+        self.counters.ticks.add(1);
+        self.counters.tick.observe(took);
+        let span = tracing::error_span!("tick", tick.first = ticked.first, tick.sequence = ticked.head);
+        if took >= telemetry::slow_call() {
+            tracing::warn!(
+                parent: &span,
+                duration_ms = telemetry::millis(took),
+                fold_ms = ticked.fold.map(telemetry::millis),
+                cascade_ms = ticked.cascade.map(telemetry::millis),
+                "A tick was slow"
+            );
+        }
+        span
+    }
+
     async fn pass_on(
         &self,
         filter: &Filter,
@@ -218,7 +250,7 @@ impl Feed {
         state: &mut State,
         ticked: Ticked,
     ) -> Result<Look, Stopped> {
-        let Ticked { events, epoch, head, first, in_flight } = ticked;
+        let Ticked { events, epoch, head, first, in_flight, .. } = ticked;
         let Some(first) = first else {
             let found = self.catch_up(filter, log, state, epoch, head).await?;
             return Ok(Look { found, in_flight, ..Look::default() });
@@ -269,6 +301,7 @@ impl Feed {
         last: i64,
     ) -> Result<(), Stopped> {
         tracing::debug!(tick.sequence = last, tick.events = events.len(), "Passed on");
+        state.meet_agents(&events);
         let news = News::Tick { events, last, generation: filter.generation };
         self.news.send(news).await.map_err(|_| Stopped::NobodyListens)?;
         state.told = filter.generation;
@@ -288,7 +321,10 @@ impl Feed {
     }
 
     async fn refresh_settings(&self, log: &Log, state: &mut State) -> Result<(), Stopped> {
-        let settings = LiveSettings::read(&log.settings().await?);
+        let mut settings = LiveSettings::read(&log.settings().await?);
+        if let Some(switches) = &self.switches {
+            settings.gather = switches.refresh(log, &state.agents).await?;
+        }
         if settings != state.settings {
             state.settings = settings.clone();
             self.news.send(News::Settings(settings)).await.map_err(|_| Stopped::NobodyListens)?;
@@ -345,10 +381,19 @@ struct State {
     /// The generation of topics that was told last.
     told: u64,
     settings: LiveSettings,
+    /// Heard of lately: each is asked about while agents' events are gathered for some.
+    agents: BTreeSet<Arc<str>>,
     started: Instant,
 }
 
 impl State {
+    fn meet_agents(&mut self, events: &[Event]) {
+        if self.settings.gather_depends_on_agent() && self.agents.len() < AGENTS {
+            let theirs = events.iter().filter(|event| event.source == Source::McpAi);
+            self.agents.extend(theirs.filter_map(|event| event.actor.clone()));
+        }
+    }
+
     fn now(&self) -> Duration {
         self.started.elapsed()
     }

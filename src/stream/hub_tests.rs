@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::super::batch::{Departure, Kind};
 use super::super::event::sample::event;
-use super::super::message::MessageSettings;
 use super::*;
 
 fn hub() -> Hub {
@@ -20,7 +19,7 @@ fn message(hub: &Hub, sequence: i64, topic: &str, key: &str) -> Arc<Message> {
         position: sequence,
     };
     let previous = hub.previous(&topic.into());
-    Arc::new(Message::new(departure, Uuid::nil(), previous, 0, MessageSettings { cascade: true }))
+    Arc::new(Message::new(departure, Uuid::nil(), previous, 0))
 }
 
 fn publish(hub: &Hub, sequence: i64, topic: &str, key: &str) {

@@ -13,11 +13,12 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::sync::{Notify, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Notification, Socket, tls::NoTlsStream};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::counters::Counters;
 use crate::db::pool;
 
 /// How long the notification may take.
@@ -58,6 +59,8 @@ pub struct Listener {
     pub alarm: Arc<Alarm>,
     /// What others may know about it.
     pub hearing: watch::Sender<Hearing>,
+    /// Where the time goes that a notification took.
+    pub counters: Arc<Counters>,
 }
 
 impl Listener {
@@ -130,6 +133,7 @@ impl Listener {
         }
         let notify = format!("notify {own_channel}");
         loop {
+            let rung = Instant::now();
             match timeout(ROUND_TRIP, writer.batch_execute(&notify)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => return Ended::Lost(pool::chain(&error)),
@@ -138,6 +142,8 @@ impl Listener {
             if timeout(ROUND_TRIP, heard.notified()).await.is_err() {
                 return Ended::Deaf;
             }
+            let micros = i64::try_from(rung.elapsed().as_micros()).unwrap_or(i64::MAX);
+            self.counters.round_trip.set(micros);
             if self.hearing.send_replace(Hearing::Fine) != Hearing::Fine {
                 tracing::debug!("Listening for the doorbell");
                 // Whatever rang before this moment was not heard.

@@ -3,9 +3,10 @@
 //! Invariant: [`Log::tick`] answers only after the COMMIT of the tick was acknowledged. In the extended protocol rows
 //! arrive before an implicit commit, so begin and commit are explicit (pipelined: one round trip).
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use postgres_types::{FromSql, ToSql, Type};
 use serde_json::value::RawValue;
@@ -23,6 +24,10 @@ const COLUMNS: &str = "m.sequence, m.txid::text, m.entity, m.action, m.key, m.to
     m.session_id, m.correlation_id, m.at, m.record, m.delta, m.cascade, m.as_of, m.count, m.record_topics";
 
 const POSITION: &str = "select p.epoch, p.sequence from tide.position() p";
+
+/// How long the tick of this transaction took to fold summaries and to make cascades, in milliseconds.
+const TIMES: &str = "select nullif(current_setting('tide.fold_ms', true), '')::float8, \
+    nullif(current_setting('tide.cascade_ms', true), '')::float8";
 
 /// Where the ticks of this transaction begin.
 const OUR_FIRST: &str = "select min(t.first_sequence) from tide.ticks t \
@@ -46,6 +51,10 @@ pub struct Ticked {
     pub first: Option<i64>,
     /// Somebody in flight may still add events.
     pub in_flight: bool,
+    /// How long summaries were folded.
+    pub fold: Option<Duration>,
+    /// How long cascades were made; `None` when nobody hears anything.
+    pub cascade: Option<Duration>,
 }
 
 /// A dedicated connection. Its statements are unnamed: naming them saves nothing that can be measured, and behind a
@@ -93,20 +102,24 @@ impl Log {
         let known: [(&(dyn ToSql + Sync), Type); 1] = [(&known, Type::INT8)];
         // Sent in this order, answered in this order. After a refusal COMMIT rolls back, and the refusal is returned.
         // Who is in flight is asked first: our own tick would count.
-        let (begun, in_flight, rows, head, first, committed) = futures::join!(
+        let (begun, in_flight, rows, head, first, times, committed) = futures::join!(
             client.batch_execute("begin"),
             client.query_typed_one("select tide.in_flight()", &[]),
             client.query_typed(&self.advance, &budget),
             client.query_typed_one(POSITION, &[]),
             client.query_typed_one(OUR_FIRST, &known),
+            client.query_typed_one(TIMES, &[]),
             client.batch_execute("commit"),
         );
         begun?;
-        let (in_flight, rows, head, first) = (in_flight?, rows?, head?, first?);
+        let (in_flight, rows, head, first, times) = (in_flight?, rows?, head?, first?, times?);
         committed?;
         let (epoch, head) = read_position(&head);
         let events = rows.iter().map(read_event).collect();
-        Ok(Ticked { events, epoch, head, first: first.get(0), in_flight: in_flight.get(0) })
+        let time =
+            |at| times.get::<_, Option<f64>>(at).map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1000.0));
+        let (fold, cascade) = (time(0), time(1));
+        Ok(Ticked { events, epoch, head, first: first.get(0), in_flight: in_flight.get(0), fold, cascade })
     }
 
     /// `tide.position`
@@ -153,6 +166,43 @@ impl Log {
     pub async fn settings(&self) -> Result<Vec<(String, String)>, tokio_postgres::Error> {
         let rows = self.client.query_typed("select s.key, s.value from tide.settings s", &[]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+}
+
+/// What is switched on: `tide.features`.
+impl Log {
+    /// Name, for whom it is on, and version of each feature.
+    ///
+    /// # Errors
+    /// Postgres' own.
+    pub async fn features(&self) -> Result<Vec<(String, String, String)>, tokio_postgres::Error> {
+        const SQL: &str = "select f.name, f.standing, f.updated_at::text from tide.features f";
+        let rows = self.client.query_typed(SQL, &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    }
+
+    /// `tide.declare_feature`
+    ///
+    /// # Errors
+    /// Postgres' own.
+    pub async fn declare_feature(&self, name: &str, is_on: bool) -> Result<(), tokio_postgres::Error> {
+        const SQL: &str = "select tide.declare_feature($1, $2)";
+        self.client.query_typed(SQL, &[(&name, Type::TEXT), (&is_on, Type::BOOL)]).await.map(drop)
+    }
+
+    /// Those of some users for whom a feature is on.
+    ///
+    /// # Errors
+    /// Postgres' own.
+    pub async fn enabled_for(
+        &self,
+        feature: &str,
+        users: &[&str],
+    ) -> Result<BTreeSet<Arc<str>>, tokio_postgres::Error> {
+        const SQL: &str = "select u.id from unnest($2) u (id) where tide.feature_enabled($1, u.id)";
+        let asked: [(&(dyn ToSql + Sync), Type); 2] = [(&feature, Type::TEXT), (&users, Type::TEXT_ARRAY)];
+        let rows = self.client.query_typed(SQL, &asked).await?;
+        Ok(rows.iter().map(|row| Arc::from(row.get::<_, &str>(0))).collect())
     }
 }
 

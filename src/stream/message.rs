@@ -71,12 +71,7 @@ pub struct View {
     pub previous: i64,
     /// `metadata.position`
     pub position: i64,
-}
-
-/// Switches that change every message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MessageSettings {
-    /// Off: `cascade` is always five empty arrays.
+    /// Off: `cascade` is five empty arrays.
     pub cascade: bool,
 }
 
@@ -96,7 +91,6 @@ pub struct Message {
     pub position: i64,
     /// Epoch milliseconds.
     pub timestamp: i64,
-    settings: MessageSettings,
     size: usize,
     whole: OnceLock<Utf8Bytes>,
     /// Guarded for moments; nobody encodes while holding it.
@@ -105,7 +99,7 @@ pub struct Message {
 
 impl Message {
     /// A message with the sequence of the one before it on its topic.
-    pub fn new(departure: Departure, epoch: Uuid, previous: i64, at: i64, settings: MessageSettings) -> Self {
+    pub fn new(departure: Departure, epoch: Uuid, previous: i64, at: i64) -> Self {
         let Departure { topic, events, kind, first, position } = departure;
         let sequence = events.last().map_or(first, |event| event.sequence);
         let (whole, views) = (OnceLock::new(), Mutex::default());
@@ -120,7 +114,6 @@ impl Message {
             previous,
             position,
             timestamp: at,
-            settings,
             size,
             whole,
             views,
@@ -129,12 +122,12 @@ impl Message {
 
     /// The view of someone who missed nothing and may see everything.
     pub fn whole(&self) -> View {
-        View { keep: Keep::All, previous: self.previous, position: self.position }
+        View { keep: Keep::All, previous: self.previous, position: self.position, cascade: true }
     }
 
     /// The text for one view of it.
     pub fn text(&self, view: &View) -> Utf8Bytes {
-        if view.keep == Keep::All && view.previous == self.previous && view.position == self.position {
+        if *view == self.whole() {
             return self.whole.get_or_init(|| self.encode(view)).clone();
         }
         let cached = |views: &Vec<(View, Utf8Bytes)>| {
@@ -191,8 +184,8 @@ impl Message {
             _ => None,
         };
         let payload = match single {
-            Some(event) => Payload::Update(self.update(event)),
-            None => Payload::Bulk(self.bulk(&events)),
+            Some(event) => Payload::Update(self.update(event, view)),
+            None => Payload::Bulk(self.bulk(&events, view)),
         };
         let name = format!("{}:{}:{}", self.topic, sequence, events.len());
         let envelope = Envelope {
@@ -207,19 +200,19 @@ impl Message {
         serde_json::to_string(&envelope).expect("texts, numbers and JSON texts always encode").into()
     }
 
-    fn update<'m>(&self, event: &'m Arc<Event>) -> Update<'m> {
+    fn update<'m>(&self, event: &'m Arc<Event>, view: &View) -> Update<'m> {
         Update {
             entity: &event.entity,
             action: event.action,
             data: UpdateData {
                 primary: self.primary(event),
-                cascade: self.cascade(&[event]),
+                cascade: self.cascade(&[event], view),
                 delta: self.delta(event),
             },
         }
     }
 
-    fn bulk<'m>(&self, events: &[&'m Arc<Event>]) -> Bulk<'m> {
+    fn bulk<'m>(&self, events: &[&'m Arc<Event>], view: &View) -> Bulk<'m> {
         let rows = || events.iter().filter(|event| !event.is_coalesced());
         let coalesced = events.iter().filter(|event| event.is_coalesced());
         Bulk {
@@ -228,7 +221,7 @@ impl Message {
             updates: rows().map(|event| Entry::of(event, self.delta(event))).collect(),
             data: BulkData {
                 primary: rows().map(|event| self.primary(event)).collect(),
-                cascade: self.cascade(events),
+                cascade: self.cascade(events, view),
             },
             coalesced: coalesced.map(|event| Coalesced::of(event, self.topic.clone())).collect(),
         }
@@ -249,9 +242,9 @@ impl Message {
         event.delta.as_deref().filter(|_| !event.has_moved())
     }
 
-    fn cascade<'m>(&self, events: &[&'m Arc<Event>]) -> CascadeText<'m> {
+    fn cascade<'m>(&self, events: &[&'m Arc<Event>], view: &View) -> CascadeText<'m> {
         match events {
-            _ if !self.settings.cascade => CascadeText::Joined(Cascade::default()),
+            _ if !view.cascade => CascadeText::Joined(Cascade::default()),
             _ if events.iter().any(|event| event.has_moved() || event.has_left(&self.topic)) => {
                 let joined = merge::cascades(events.iter().copied());
                 CascadeText::Joined(merge::one_side(joined, &self.topic))

@@ -5,13 +5,11 @@ use serde_json::Value;
 use super::super::event::sample::{ai, event, raw};
 use super::*;
 
-const ON: MessageSettings = MessageSettings { cascade: true };
-
 fn message(events: Vec<Event>, kind: Kind) -> Message {
     let events: Vec<_> = events.into_iter().map(Arc::new).collect();
     let first = events[0].sequence;
     let departure = Departure { topic: "project:1".into(), events, kind, first, position: 9 };
-    Message::new(departure, Uuid::nil(), 4, 1_700_000_000_000, ON)
+    Message::new(departure, Uuid::nil(), 4, 1_700_000_000_000)
 }
 
 fn parsed(message: &Message, view: &View) -> Value {
@@ -87,7 +85,12 @@ fn a_batch_of_one_is_still_a_bulk_and_of_many_agents_has_no_single_author() {
 fn a_view_shows_only_its_events_and_is_shared_by_those_who_see_the_same() {
     let message =
         message(vec![event(5, 5, "project:1", "a"), event(6, 5, "project:1", "b")], Kind::Transaction);
-    let view = View { keep: Keep::collect([true, false].into_iter()).unwrap(), previous: 2, position: 5 };
+    let view = View {
+        keep: Keep::collect([true, false].into_iter()).unwrap(),
+        previous: 2,
+        position: 5,
+        cascade: true,
+    };
     let json = parsed(&message, &view);
     assert_eq!((json["type"].as_str(), json["sequence"].as_i64()), (Some("update"), Some(5)));
     assert_eq!(json["metadata"]["previous"], 2);
@@ -116,18 +119,12 @@ fn without_the_cascade_feature_the_arrays_are_there_and_empty() {
         cascade: Some(raw(r#"{"branches":[{"id":"b","asOf":7}]}"#)),
         ..event(7, 7, "project:1", "t")
     };
-    let departure = Departure {
-        topic: "project:1".into(),
-        events: vec![Arc::new(one)],
-        kind: Kind::Transaction,
-        first: 7,
-        position: 7,
-    };
-    let message = Message::new(departure, Uuid::nil(), 0, 0, MessageSettings { cascade: false });
-    assert_eq!(
-        parsed(&message, &message.whole())["payload"]["data"]["cascade"]["branches"],
-        Value::Array(vec![])
-    );
+    let message = message(vec![one], Kind::Transaction);
+    let bare = View { cascade: false, ..message.whole() };
+    let empty =
+        serde_json::json!({"branches": [], "tasks": [], "projects": [], "subtasks": [], "contexts": []});
+    assert_eq!(parsed(&message, &bare)["payload"]["data"]["cascade"], empty);
+    assert_eq!(parsed(&message, &message.whole())["payload"]["data"]["cascade"]["branches"][0]["id"], "b");
 }
 
 #[test]

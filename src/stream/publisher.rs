@@ -17,7 +17,7 @@ use super::event::{Event, Source, Topic};
 use super::feed::News;
 use super::hub::Hub;
 use super::log::epoch_millis;
-use super::message::{Message, MessageSettings};
+use super::message::Message;
 use super::settings::LiveSettings;
 
 /// The publisher's task.
@@ -27,10 +27,6 @@ pub struct Publisher {
     pub hub: Arc<Hub>,
     /// What it counts.
     pub counters: Arc<Counters>,
-    /// Gather AI events?
-    pub gather: bool,
-    /// What every message shows.
-    pub messages: MessageSettings,
 }
 
 impl Publisher {
@@ -39,7 +35,7 @@ impl Publisher {
         let started = Instant::now();
         let now = || Millis::try_from(started.elapsed().as_millis()).unwrap_or(Millis::MAX);
         let mut settings = LiveSettings::default();
-        let mut batch = Batch::new(settings.batch(self.gather), 0);
+        let mut batch = Batch::new(settings.batch(), 0);
         let mut fed = 0;
         let mut generation = 0;
         loop {
@@ -53,17 +49,18 @@ impl Publisher {
             };
             match next {
                 Some(News::Tick { events, last, generation: told }) => {
+                    let _span = tracing::info_span!("publish", tick.sequence = last).entered();
                     (fed, generation) = (last, told);
                     let departures = self.accept(&mut batch, events, last, now());
                     self.publish(departures, &batch, fed, generation);
                 }
                 Some(News::Turn { epoch, sequence }) => {
                     fed = sequence;
-                    batch = Batch::new(settings.batch(self.gather), sequence);
+                    batch = Batch::new(settings.batch(), sequence);
                     self.hub.turn(epoch, sequence);
                 }
                 Some(News::Settings(new)) => {
-                    batch.configure(new.batch(self.gather));
+                    batch.configure(new.batch());
                     settings = new;
                 }
                 None => break,
@@ -91,7 +88,7 @@ impl Publisher {
                 self.count(&departure, at);
                 let topic = departure.topic.clone();
                 let previous = chain.get(&topic).copied().unwrap_or_else(|| self.hub.previous(&topic));
-                let message = Message::new(departure, epoch, previous, at, self.messages);
+                let message = Message::new(departure, epoch, previous, at);
                 chain.insert(topic, message.sequence);
                 Arc::new(message)
             })

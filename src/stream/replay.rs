@@ -95,7 +95,6 @@ mod tests {
 
     use super::super::batch::{Departure, Kind};
     use super::super::event::sample::event;
-    use super::super::message::MessageSettings;
     use super::*;
 
     /// A message on one of three topics with events that lie anywhere behind the newest.
@@ -110,7 +109,7 @@ mod tests {
             first: sequences[0],
             position: 0,
         };
-        Arc::new(Message::new(departure, Uuid::nil(), 0, 0, MessageSettings { cascade: true }))
+        Arc::new(Message::new(departure, Uuid::nil(), 0, 0))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::batch::BatchSettings;
+use super::batch::{BatchSettings, Gather};
 
 /// The settings that concern the service. A value that cannot be read leaves the default in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +15,19 @@ pub struct LiveSettings {
     pub max_events_per_tick: i32,
     /// `tick_interval_ms`; `None`: as configured.
     pub tick_interval: Option<Duration>,
+    /// Whose events are gathered: the feature `ai_batch`.
+    pub gather: Gather,
 }
 
 impl Default for LiveSettings {
     fn default() -> Self {
-        Self { ai_window_ms: 500, ai_batch_max: 50, max_events_per_tick: 5000, tick_interval: None }
+        Self {
+            ai_window_ms: 500,
+            ai_batch_max: 50,
+            max_events_per_tick: 5000,
+            tick_interval: None,
+            gather: Gather::Everybody,
+        }
     }
 }
 
@@ -35,11 +43,18 @@ impl LiveSettings {
             ai_batch_max: small("ai_batch_max").map_or(default.ai_batch_max, |n| n.unsigned_abs() as usize),
             max_events_per_tick: small("max_events_per_tick").unwrap_or(default.max_events_per_tick),
             tick_interval: number("tick_interval_ms").map(Duration::from_millis),
+            gather: default.gather,
         }
     }
 
+    /// Whether it matters which agents there are.
+    pub fn gather_depends_on_agent(&self) -> bool {
+        matches!(self.gather, Gather::Those(_))
+    }
+
     /// The part that the batch needs.
-    pub fn batch(&self, gather: bool) -> BatchSettings {
+    pub fn batch(&self) -> BatchSettings {
+        let gather = self.gather.clone();
         BatchSettings { window_ms: self.ai_window_ms, max_events: self.ai_batch_max, gather }
     }
 }

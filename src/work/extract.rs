@@ -20,6 +20,7 @@ use crate::auth::Principal;
 use crate::db::problem::Problem;
 use crate::db::session::Caller;
 use crate::http::request_id::{RequestId, readable};
+use crate::http::visitor::Visitor;
 use crate::http::{Shared, body, etag};
 
 /// Longest `Idempotency-Key`.
@@ -60,8 +61,7 @@ impl FromRequestParts<Arc<Shared>> for Read {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
-        let principal = Principal::from_request_parts(parts, shared).await?;
-        let caller = caller(&principal, parts)?;
+        let caller = Caller::from_request_parts(parts, shared).await?;
         let known = etag::versions(&parts.headers, &IF_NONE_MATCH).unwrap_or_default();
         Ok(Self { pool: shared.gateway.pool.clone(), caller, known })
     }
@@ -69,9 +69,9 @@ impl FromRequestParts<Arc<Shared>> for Read {
 
 async fn take(request: Request, shared: &Arc<Shared>) -> Result<(Write, Bytes), Problem> {
     let (mut parts, content) = request.into_parts();
-    let principal = Principal::from_request_parts(&mut parts, shared).await?;
-    let write = Write::new(shared.gateway.pool.clone(), caller(&principal, &parts)?)
-        .if_version(etag::versions(&parts.headers, &IF_MATCH));
+    let caller = Caller::from_request_parts(&mut parts, shared).await?;
+    let write =
+        Write::new(shared.gateway.pool.clone(), caller).if_version(etag::versions(&parts.headers, &IF_MATCH));
     let key = idempotency_key(&parts.headers)?;
     let address = format!("{} {}\n", parts.method, parts.uri);
     let bytes = body::bytes(Request::from_parts(parts, content), shared).await?;
@@ -82,17 +82,25 @@ async fn take(request: Request, shared: &Arc<Shared>) -> Result<(Write, Bytes), 
     Ok((write.named(request), bytes))
 }
 
-fn caller(principal: &Principal, parts: &Parts) -> Result<Caller, Problem> {
-    let correlation = parts.headers.get("x-correlation-id").and_then(readable);
-    let source = parts.headers.get("x-tide-source").map(|source| source.to_str().unwrap_or_default());
-    let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-    Ok(Caller {
-        user_id: principal.user_id,
-        is_admin: principal.is_admin,
-        source: principal.source_for(source)?,
-        session_id: None,
-        correlation_id: correlation.or(request),
-    })
+/// Who asks for something, and from where.
+impl FromRequestParts<Arc<Shared>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        let principal = Principal::from_request_parts(parts, shared).await?;
+        let Ok(visitor) = Visitor::from_request_parts(parts, shared).await;
+        let correlation = parts.headers.get("x-correlation-id").and_then(readable);
+        let source = parts.headers.get("x-tide-source").map(|source| source.to_str().unwrap_or_default());
+        let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+        Ok(Self {
+            user_id: principal.user_id,
+            is_admin: principal.is_admin,
+            source: principal.source_for(source)?,
+            session_id: None,
+            correlation_id: correlation.or(request),
+            address: visitor.address,
+        })
+    }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

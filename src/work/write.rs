@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::db::session::{self, Caller, Param};
+use crate::db::stopwatch;
 use crate::stream::log::JsonText;
 
 type Transaction<'c> = deadpool_postgres::Transaction<'c>;
@@ -110,9 +111,18 @@ impl Write {
     }
 
     /// Performs the verb, an SQL expression whose value is the row.
-    pub(super) async fn call(self, verb: &'static str, params: &[Param<'_>]) -> Result<Written, Problem> {
+    pub(crate) async fn call(self, verb: &'static str, params: &[Param<'_>]) -> Result<Written, Problem> {
         let mut client = session::connection(&self.pool).await?;
-        let transaction = session::begin(&mut client, &self.caller).await?;
+        stopwatch::timed(verb, self.call_on(&mut client, verb, params)).await
+    }
+
+    async fn call_on(
+        self,
+        client: &mut deadpool_postgres::Object,
+        verb: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<Written, Problem> {
+        let transaction = session::begin(client, &self.caller).await?;
         if let Some(written) = self.claim(&transaction).await? {
             return Ok(written);
         }

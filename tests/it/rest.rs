@@ -8,6 +8,7 @@ mod bulk;
 mod contexts;
 mod document;
 mod edges;
+mod engine;
 mod house;
 mod members;
 mod projects;

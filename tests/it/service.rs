@@ -2,11 +2,14 @@
 //! positions of all that it hears (`service::client`). `service::credentials` is who is let in, `service::rights` who
 //! may hear what, `service::faults` kills, hangs and cuts, `service::limits` is what is too much. The other transports
 //! are `service::sse` and `service::poll`, and `service::moves` goes from one to another; `service::stats` looks at all.
+//! `service::features` switches features meanwhile, `service::figures` is what the service tells of itself.
 
 mod board;
 mod canary;
 pub(crate) mod client;
 mod credentials;
+mod features;
+mod figures;
 mod hostile;
 mod limits;
 mod moves;

@@ -81,6 +81,7 @@ impl Session {
         let wanted: Vec<_> = topics.iter().map(|topic| (topic.clone(), position.sequence)).collect();
         let ours = (self.own_topic.clone(), position.sequence);
         let epoch = position.epoch.to_string();
+        self.heed_features().await;
         let missed = replay::resume(&self.gateway, &self.open, &epoch, &wanted, Some(&ours), reach).await?;
         self.position = position;
         Ok(missed)

@@ -94,6 +94,7 @@ impl Session {
         let names = wanted.iter().map(|(topic, _)| topic.to_string()).collect();
         let (allowed, refused) = self.check_topics(names).await?;
         wanted.retain(|(topic, _)| allowed.contains(topic));
+        self.heed_features().await;
         match replay::resume(&self.gateway, &self.open, &resume.epoch, &wanted, None, Reach::All).await {
             Ok(Missed { messages, .. }) => {
                 let replayed = Some(messages.len());
@@ -124,6 +125,7 @@ impl Session {
             source: who.sources.default(),
             session_id: Some(self.open.id.to_string()),
             correlation_id: correlation_id.map(str::to_owned),
+            address: self.open.guest.address,
         };
         let Change { entity, action, data } = change;
         let write = Write::new(self.gateway.pool.clone(), caller);

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::Router;
 use crate::db::problem::Problem;
+use crate::features::Feature;
 use crate::http::Shared;
 use crate::http::body::{At, Body};
 use crate::http::etag;
@@ -82,8 +83,9 @@ async fn bulk_summaries(
     read: Read,
     Body(request): Body<BulkRequest>,
 ) -> Result<Response, Problem> {
-    if !shared.settings.bulk_api {
-        return Err(Problem::new(404, "not_found").with_detail("features.bulk_api is off"));
+    if !shared.gateway.features.is_on(Feature::BulkApi, read.caller.user_id).await? {
+        let problem = Problem::new(404, "feature_is_off");
+        return Err(problem.with_detail("bulk_api is off for you: ask project by project"));
     }
     let allowance = match shared.bulk_limit.take(read.caller.user_id) {
         Ok(allowance) => allowance,

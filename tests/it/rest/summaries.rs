@@ -104,5 +104,5 @@ async fn the_eleventh_request_in_a_minute_waits() {
 #[tokio::test]
 async fn it_can_be_switched_off() {
     let house = House::with(&[("FEATURE_BULK_API", "off")]).await;
-    house.person("ann").post(BULK, json!({})).await.refuses(404, "not_found");
+    house.person("ann").post(BULK, json!({})).await.refuses(404, "feature_is_off");
 }

