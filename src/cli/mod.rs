@@ -142,6 +142,41 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// Every `tidegate …` of a document, as words: of fenced blocks, and of code within a line.
+    fn commands_in(document: &str) -> Vec<Vec<&str>> {
+        let code = document.split('`').skip(1).step_by(2);
+        let fenced = document.lines();
+        let lines = code.filter(|span| !span.contains('\n')).chain(fenced);
+        let starts = lines.filter_map(|line| {
+            let line = line.trim_start_matches("$ ");
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let at = words.iter().position(|word| !word.contains('='))?;
+            (words[at] == "tidegate").then(|| words[at..].to_vec())
+        });
+        // A comment, a pipe, or what is left out ends a command.
+        let ends = |word: &&&str| !["#", "|", "…"].contains(&**word);
+        starts.map(|words| words.iter().take_while(ends).copied().collect()).collect()
+    }
+
+    #[test]
+    fn every_command_of_the_documents_exists() {
+        let documents = [include_str!("../../docs/operations.md"), include_str!("../../README.md")];
+        let commands: Vec<_> = documents.into_iter().flat_map(commands_in).collect();
+        assert!(commands.len() > 25, "{commands:?}");
+        for words in commands {
+            let Err(error) = Cli::try_parse_from(&words) else { continue };
+            use clap::error::ErrorKind::{InvalidSubcommand, InvalidValue, UnknownArgument};
+            // A command that is only mentioned may lack what it would need.
+            let is_strange = [InvalidSubcommand, InvalidValue, UnknownArgument].contains(&error.kind());
+            assert!(!is_strange, "{words:?}: {error}");
+        }
+        let strange = commands_in("`tidegate flog list`")[0].clone();
+        assert!(
+            Cli::try_parse_from(strange)
+                .is_err_and(|e| e.kind() == clap::error::ErrorKind::InvalidSubcommand)
+        );
+    }
+
     #[test]
     fn every_command_of_the_contract_is_understood() {
         for line in [
