@@ -58,6 +58,8 @@ pub struct Config {
     pub features: Features,
     /// `[log]`
     pub log: Log,
+    /// `[telemetry]`
+    pub telemetry: Telemetry,
 }
 
 /// Where Postgres is and how patient we are with it.
@@ -159,6 +161,14 @@ pub struct Log {
     pub filter: String,
     pub format: LogFormat,
     pub slow_ms: u64,
+}
+
+/// Where spans are sent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Telemetry {
+    pub otlp_endpoint: String,
 }
 
 /// Text for people, JSON for machines.

@@ -21,6 +21,6 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> cli::Outcome {
     let config = Config::load(cli.config.as_deref(), std::env::vars()).map_err(Failure::from)?;
-    telemetry::start(&config.log)?;
+    let _spans = telemetry::start(&config)?;
     cli::dispatch(cli.command, config).await
 }

@@ -1,4 +1,6 @@
-//! Tracing: where log lines go and what they look like. Never a token, never a payload.
+//! Tracing: where log lines go and what they look like, and where spans go ([`traces`]). Never a token, never a payload.
+
+mod traces;
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +12,10 @@ use tracing_subscriber::filter::{FilterFn, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::{Log, LogFormat};
+use crate::config::{Config, LogFormat};
 use crate::error::Failure;
+
+pub use traces::Exporter;
 
 /// In milliseconds; one for the process, as its log is.
 static SLOW_MS: AtomicU64 = AtomicU64::new(100);
@@ -26,11 +30,13 @@ pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Starts logging to standard error (standard output belongs to the commands).
+/// Starts logging to standard error (standard output belongs to the commands). Spans are sent until the answer is
+/// dropped.
 ///
 /// # Errors
-/// A filter that cannot be parsed.
-pub fn start(log: &Log) -> Result<(), Failure> {
+/// A filter that cannot be parsed; a collector that cannot be told anything.
+pub fn start(config: &Config) -> Result<Exporter, Failure> {
+    let (log, endpoint) = (&config.log, config.telemetry.otlp_endpoint.as_str());
     let filter = EnvFilter::try_new(&log.filter).map_err(|e| {
         Failure::environment(
             format!("log.filter {:?} cannot be read: {e}", log.filter),
@@ -43,11 +49,19 @@ pub fn start(log: &Log) -> Result<(), Failure> {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second start (tests in one process) keeps the first one's settings.
-    let _ = match log.format {
-        LogFormat::Text => lines.with_target(false).finish().with(discretion()).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).finish().with(discretion()).try_init(),
+    let exporter = match log.format {
+        LogFormat::Text => {
+            let (spans, exporter) = traces::start(endpoint)?;
+            let _ = lines.with_target(false).finish().with(discretion()).with(spans).try_init();
+            exporter
+        }
+        LogFormat::Json => {
+            let (spans, exporter) = traces::start(endpoint)?;
+            let _ = lines.json().flatten_event(true).finish().with(discretion()).with(spans).try_init();
+            exporter
+        }
     };
-    Ok(())
+    Ok(exporter)
 }
 
 /// Whatever the filter says: who traces what goes over a socket repeats it, and a token may be in it.

@@ -22,6 +22,8 @@ mod slow;
 mod sse;
 mod stats;
 mod stock;
+#[cfg(feature = "otlp")]
+mod traces;
 mod web;
 pub(crate) mod world;
 
