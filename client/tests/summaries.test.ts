@@ -28,7 +28,7 @@ describe("loading summaries", () => {
     const [loaded] = await Promise.all([client.loadSummaries(), pass()]);
     expect(Object.keys(loaded.summaries)).toHaveLength(9);
     expect(client.store.get("branches", "b7")).toMatchObject({ total_tasks: 7 });
-    expect(client.summaryWay).toMatchObject({ way: "per-project", reason: { code: "feature_off" } });
+    expect(client.summaryWay).toMatchObject({ way: "per-project", reason: { code: "feature_is_off" } });
   });
 
   it("leaves the bulk call alone for a while after it failed, then tries it again", async () => {

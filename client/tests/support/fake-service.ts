@@ -191,7 +191,7 @@ export class FakeService {
   ): Response {
     if (path === "/changes") return this.changes(query);
     if (path === "/branches/summaries/bulk") {
-      if (!this.bulkIsOn) return problem(503, "feature_off");
+      if (!this.bulkIsOn) return problem(404, "feature_is_off");
       const ids: string[] = body.project_ids ?? [...this.projects.keys()];
       const { summaries, projects } = this.snapshot(
         ids.map((id) => `project:${id}`),
