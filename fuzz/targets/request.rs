@@ -7,7 +7,11 @@ use libfuzzer_sys::fuzz_target;
 use tidegate::http::{etag, page::Place};
 
 fuzz_target!(|text: &str| {
-    if let Ok(place) = Place::new(None, Some(text)) {
+    let place: Result<Place, _> = Place::new(None, Some(text));
+    if let Ok(place) = place {
+        assert!(place.after.is_some());
+    }
+    if let Ok(place) = Place::<i64>::new(None, Some(text)) {
         assert!(place.after.is_some());
     }
     if let Ok(value) = HeaderValue::from_str(text) {
