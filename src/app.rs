@@ -21,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::auth::{Authenticator, Tokens};
+use crate::cache::freshness::Freshness;
+use crate::cache::{self, Cache, keeper};
 use crate::config::Config;
 use crate::db::pool::{self, Pool};
 use crate::descriptors;
@@ -69,6 +71,7 @@ pub struct Running {
     health: watch::Receiver<Health>,
     hearing: watch::Receiver<Hearing>,
     gateway: Arc<Gateway>,
+    freshness: Arc<Freshness>,
     done: JoinHandle<()>,
 }
 
@@ -100,34 +103,39 @@ impl App {
         let hub = Arc::new(Hub::new(config.stream.replay_bytes, Uuid::nil(), 0));
         let tokens = Tokens::new(config)?;
         let pool = pool::open(config)?;
+        let closing = closing(shutdown.clone(), Duration::from_secs(config.http.unready_seconds));
+        let cache = start_cache(config, &pool, &closing)?;
+        let ticket_lifetime = Duration::from_secs(config.auth.ticket_seconds);
         let authenticator =
-            Authenticator::new(tokens, pool.clone(), Duration::from_secs(config.auth.ticket_seconds));
+            Authenticator::new(tokens, pool.clone(), ticket_lifetime, cache.freshness.clone());
+        let freshness = cache.freshness.clone();
         let switches = Switches::new(&config.features);
         let features = Features::new(pool.clone(), switches.subscribe());
         let gateway = Gateway::new(hub.clone(), pool.clone(), authenticator, features, Manners::from(config));
         let gateway = Arc::new(gateway);
         let traffic = Arc::<Traffic>::default();
         let pulse = Pulse { pool: pool.clone(), traffic: traffic.clone(), every: PULSE };
-        let closing = closing(shutdown.clone(), Duration::from_secs(config.http.unready_seconds));
         let stream = Stream::start(config, hub, pool, switches, &closing)?;
-        let shared = Arc::new(shared(config, gateway.clone(), &stream, traffic, shutdown));
+        let shared = Arc::new(shared(config, gateway.clone(), cache, &stream, traffic, shutdown));
         let limits = limits(config, &shared.visitors);
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
         tokio::spawn(pulse.run(closing.clone()));
         let done = tokio::spawn(live(listeners, shared, limits, stream.publisher, closing));
-        Ok(Running { local_addr, health, hearing, gateway, done })
+        Ok(Running { local_addr, health, hearing, gateway, freshness, done })
     }
 }
 
 fn shared(
     config: &Config,
     gateway: Arc<Gateway>,
+    cache: Cache,
     stream: &Stream,
     traffic: Arc<Traffic>,
     leaving: CancellationToken,
 ) -> Shared {
     Shared {
         gateway,
+        cache,
         counters: stream.counters.clone(),
         traffic,
         health: stream.health.clone(),
@@ -168,6 +176,18 @@ fn closing(shutdown: CancellationToken, unready: Duration) -> CancellationToken 
     closing
 }
 
+/// The cache and what keeps it true. Switched off it is never checked, so nothing in it is ever used.
+fn start_cache(config: &Config, pool: &Pool, shutdown: &CancellationToken) -> Result<Arc<Cache>, Failure> {
+    let address = pool::address(&config.database, config.database_url()?, "cache")?;
+    let (freshness, checker) = Freshness::new(address);
+    let cache = Arc::new(Cache::new(cache::Settings::from(&config.cache), pool.clone(), freshness));
+    if config.cache.enabled {
+        tokio::spawn(checker.run(shutdown.clone()));
+        tokio::spawn(keeper::run(cache.clone(), shutdown.clone()));
+    }
+    Ok(cache)
+}
+
 /// From the first connection to the last.
 async fn live(
     listeners: Vec<TcpListener>,
@@ -202,7 +222,7 @@ impl Running {
         &self.gateway
     }
 
-    /// Waits until it follows the log and knows whether it hears the doorbell.
+    /// Waits until it follows the log, knows whether it hears the doorbell, and has looked for what it may keep.
     ///
     /// # Errors
     /// The schema is missing or old.
@@ -215,6 +235,7 @@ impl Running {
             Err(_) => return Err(Failure::environment("the service has stopped", "its log says why")),
         }
         let _ = hearing.wait_for(|hearing| *hearing != Hearing::Away).await;
+        self.freshness.ready().await;
         Ok(())
     }
 

@@ -54,6 +54,8 @@ pub struct Config {
     pub websocket: WebSocket,
     /// `[stream]`
     pub stream: Stream,
+    /// `[cache]`
+    pub cache: Cache,
     /// `[features]`
     pub features: Features,
     /// `[log]`
@@ -141,6 +143,19 @@ pub struct Stream {
     pub idle_interval_ms: u64,
     pub listener_check_seconds: u64,
     pub replay_bytes: usize,
+}
+
+/// Answers that are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Cache {
+    pub enabled: bool,
+    pub max_bytes: u64,
+    pub ttl_seconds: u64,
+    pub warm_seconds: u64,
+    pub warm_keys: usize,
+    pub shared: bool,
 }
 
 /// Switches with the names that older deployments use.
@@ -315,6 +330,10 @@ impl Config {
         }
         if self.database.pool_size == 0 {
             return refuse("database.pool_size must be at least 1");
+        }
+        // What is kept is compared with the log, so the log must reach further back.
+        if self.cache.ttl_seconds > 3600 {
+            return refuse("cache.ttl_seconds must be at most 3600");
         }
         if self.stream.look_again_ms == 0 || self.stream.look_again_max_ms < self.stream.look_again_ms {
             return refuse("stream.look_again_ms must be at least 1 and at most stream.look_again_max_ms");

@@ -10,6 +10,7 @@
 //!   stream                       listener ─> feed (tide.advance) ─> batch ─> hub ─> replay
 //!   gateway                      sockets: one message, encoded once for all of them
 //!   http, auth                   the router, limits, credentials
+//!   cache                        answers that are kept, never older than what the asker knows
 //!   work                         the first room: model, store, routes of `/api/v2`
 //! ```
 //!
@@ -22,6 +23,7 @@ pub mod admin;
 pub mod app;
 pub mod auth;
 pub mod bench;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod db;

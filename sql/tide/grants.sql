@@ -21,7 +21,12 @@ grant execute on function
   tide.override_feature(text, text, boolean), tide.disable_all_features(),
   tide.begin_rollout(text, int[], int, numeric, int, int), tide.check_rollout(text, boolean),
   tide.advance_rollout(text), tide.advance_rollouts(),
-  tide.set_rollout_state(text, text, text), tide.record_health(text, bigint, bigint, real)
+  tide.set_rollout_state(text, text, text), tide.record_health(text, bigint, bigint, real),
+  tide.cache_begin(), tide.cache_check(pg_snapshot), tide.cache_get(uuid, text),
+  tide.cache_put(
+    uuid, text, text, text[], pg_snapshot, uuid, bigint, text, int, text, double precision
+  ),
+  tide.cache_clear()
 to tide_service;
 -- Called in the transaction of a write, which acts for a person.
 grant execute on function

@@ -2,3 +2,5 @@
 select tide._generate_source_of();
 select tide._begin_epoch();
 select tide.maintain();
+-- What was kept was made by other functions.
+select tide.cache_clear();

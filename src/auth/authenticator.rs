@@ -1,15 +1,18 @@
 //! From a credential to the person behind it, and again while a connection lives.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::people::People;
 use super::store::{self, Holder, KeyName};
-use super::{Credential, Principal, Refusal, Shown, Tokens, secrets};
+use super::{Claims, Credential, Principal, Refusal, Shown, Tokens, secrets};
+use crate::cache::freshness::{Freshness, Seen};
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::gateway;
+use crate::gateway::{self, store::User};
 
 /// No session lives longer by one credential: what a token says may be more than a clock can count.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -20,22 +23,25 @@ pub struct Authenticator {
     tokens: Tokens,
     pool: Pool,
     ticket_lifetime: Duration,
+    people: People,
 }
 
 impl Authenticator {
-    /// With what verifies tokens, where people, keys and tickets are, and how long a ticket is good.
-    pub fn new(tokens: Tokens, pool: Pool, ticket_lifetime: Duration) -> Self {
-        Self { tokens, pool, ticket_lifetime }
+    /// With what verifies tokens, where people, keys and tickets are, how long a ticket is good, and what tells whether
+    /// what was found before is still true.
+    pub fn new(tokens: Tokens, pool: Pool, ticket_lifetime: Duration, freshness: Arc<Freshness>) -> Self {
+        Self { tokens, pool, ticket_lifetime, people: People::new(freshness) }
     }
 
-    /// The person behind what a request shows.
+    /// The person behind what a request shows, as of `seen` or later; without that, asked of the database.
     ///
     /// # Errors
     /// As [`Self::authenticate`].
-    pub async fn identify(&self, shown: &Shown) -> Result<Principal, Problem> {
-        match shown {
-            Shown::Bearer(credential) => self.authenticate(credential.expose()).await,
-            Shown::Ticket(ticket) => self.redeem(ticket.expose()).await,
+    pub async fn identify(&self, shown: &Shown, seen: Option<Seen>) -> Result<Principal, Problem> {
+        match (shown, seen) {
+            (Shown::Ticket(ticket), _) => self.redeem(ticket.expose()).await,
+            (Shown::Bearer(credential), None) => self.authenticate(credential.expose()).await,
+            (Shown::Bearer(credential), Some(_)) => self.recognise(credential.expose().trim()).await,
         }
     }
 
@@ -46,27 +52,31 @@ impl Authenticator {
     pub async fn authenticate(&self, credential: &str) -> Result<Principal, Problem> {
         let credential = credential.trim();
         if secrets::is_key(credential) {
-            self.by_key(credential).await
+            self.by_key(secrets::hash(credential)).await
         } else {
-            self.by_token(credential).await
+            let claims = self.tokens.verify(credential)?;
+            claims.held_by(self.find_user(&claims.sub).await?)
         }
     }
 
-    async fn by_token(&self, token: &str) -> Result<Principal, Problem> {
-        let claims = self.tokens.verify(token)?;
-        let user = gateway::store::user(&self.pool, &claims.sub).await?.ok_or(Refusal::UnknownUser)?;
-        Ok(Principal {
-            user_id: user.id,
-            handle: user.handle,
-            is_admin: claims.is_admin(),
-            sources: claims.sources().ok_or(Refusal::Invalid)?,
-            credential: Credential::Token,
-            expires: Instant::now() + claims.remaining().min(LONGEST),
-        })
+    /// The same, from what is known of them. A token's signature and a credential's end are looked at each time.
+    async fn recognise(&self, credential: &str) -> Result<Principal, Problem> {
+        if secrets::is_key(credential) {
+            let hash = secrets::hash(credential);
+            let who = self.people.by_key(&hash, self.by_key(hash)).await?;
+            if who.expires <= Instant::now() { Err(Refusal::Expired.into()) } else { Ok(who) }
+        } else {
+            let claims = self.tokens.verify(credential)?;
+            claims.held_by(self.people.by_name(&claims.sub, self.find_user(&claims.sub)).await?)
+        }
     }
 
-    async fn by_key(&self, key: &str) -> Result<Principal, Problem> {
-        let found = store::find_key(&self.pool, KeyName::Hash(secrets::hash(key))).await?;
+    async fn find_user(&self, id_or_handle: &str) -> Result<User, Problem> {
+        Ok(gateway::store::user(&self.pool, id_or_handle).await?.ok_or(Refusal::UnknownUser)?)
+    }
+
+    async fn by_key(&self, hash: [u8; 32]) -> Result<Principal, Problem> {
+        let found = store::find_key(&self.pool, KeyName::Hash(hash)).await?;
         let holder = found.ok_or(Refusal::Invalid)?;
         if holder.is_due {
             self.note_use(&holder);
@@ -96,8 +106,7 @@ impl Authenticator {
     pub async fn again(&self, known: &Principal) -> Result<Principal, Problem> {
         match known.credential {
             Credential::Token => {
-                let user = gateway::store::user(&self.pool, &known.user_id.to_string()).await?;
-                let user = user.ok_or(Refusal::UnknownUser)?;
+                let user = self.find_user(&known.user_id.to_string()).await?;
                 Ok(Principal { handle: user.handle, ..known.clone() })
             }
             Credential::Key(id) => {
@@ -114,6 +123,20 @@ impl Authenticator {
     pub async fn sell_ticket(&self, who: &Principal) -> Result<Value, Problem> {
         let left = who.expires.saturating_duration_since(Instant::now());
         store::create_ticket(&self.pool, who, left.as_secs_f64(), self.ticket_lifetime.as_secs_f64()).await
+    }
+}
+
+impl Claims {
+    /// The person who shows them.
+    fn held_by(&self, user: User) -> Result<Principal, Problem> {
+        Ok(Principal {
+            user_id: user.id,
+            handle: user.handle,
+            is_admin: self.is_admin(),
+            sources: self.sources().ok_or(Refusal::Invalid)?,
+            credential: Credential::Token,
+            expires: Instant::now() + self.remaining().min(LONGEST),
+        })
     }
 }
 

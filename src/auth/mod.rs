@@ -3,6 +3,7 @@
 //! - [`tokens`]: signed tokens; [`key_file`]: the public keys that verify somebody else's.
 //! - [`secrets`], [`store`]: API keys and tickets, of which the database knows the hash.
 //! - [`Authenticator`]: from any credential to the [`Principal`] behind it; the one place that every transport asks.
+//! - `people`: who was found before, as long as it is true.
 //! - [`principal`]: who that is, and as which source it may write.
 //!
 //! Invariant: whoever is not known for certain is nobody. What a credential says about rights is believed because we
@@ -10,6 +11,7 @@
 
 pub mod authenticator;
 pub mod key_file;
+mod people;
 pub mod principal;
 pub mod secrets;
 mod store;

@@ -9,11 +9,13 @@
 //!
 //! - [`scenario`] is the questions as data, [`run`] asks one, [`report`] tells the answer.
 //! - [`ledger`], [`envelope`] and [`figures`] are pure.
+//! - [`asking`] loads an address with requests, for `pgbench/bulk_summaries`.
 //! - [`floor`] is the same fan-out without any of what the service is for: the least it could cost.
 //!
 //! Clients and writers share this process and its clock, and the machine with what they measure: figures are those of
 //! a machine that bears the load generator too.
 
+mod asking;
 mod client;
 mod crowd;
 mod envelope;
@@ -90,6 +92,9 @@ pub struct BenchOptions {
     /// One client conceals a message: the bench must find that.
     #[arg(long, hide = true)]
     pub drop_one: bool,
+    /// What to ask instead of listening.
+    #[command(flatten)]
+    pub asking: asking::AskOptions,
     /// Be the floor.
     #[arg(long, hide = true)]
     pub serve_floor: bool,
@@ -130,6 +135,13 @@ impl BenchOptions {
 pub async fn run(config: Config, options: BenchOptions) -> Result<bool, Failure> {
     if options.serve_floor {
         return floor::serve().await.map(|()| true);
+    }
+    if let (Some(address), Some(_)) = (options.url, &options.asking.ask) {
+        let lasts = Duration::from_secs_f64(options.seconds.unwrap_or(5.0));
+        let connections = options.connections.unwrap_or(1);
+        let asked = asking::ask(address, &options.asking, connections, lasts).await?;
+        println!("{}", serde_json::json!(asked));
+        return Ok(true);
     }
     let scenarios = options.scenarios();
     let most = scenarios.iter().map(|scenario| scenario.connections).max().unwrap_or(0);

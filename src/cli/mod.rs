@@ -15,6 +15,7 @@ use crate::dev::DevOptions;
 use crate::error::Failure;
 
 mod bench;
+mod cache;
 mod dev;
 mod doctor;
 mod flag;
@@ -97,6 +98,9 @@ pub enum Command {
     /// Switch features, and bring them to everybody stage by stage.
     #[command(subcommand)]
     Flag(flag::FlagCommand),
+    /// Empty the cache.
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Print the stream.
     Tail(TailOptions),
     /// Recompute every summary and compare.
@@ -124,6 +128,7 @@ pub async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Token(options) => token::run(config, options).await,
         Command::Key(command) => key::run(config, command).await,
         Command::Flag(command) => flag::run(config, command).await,
+        Command::Cache(command) => cache::run(config, command).await,
         Command::Tail(options) => tail::run(config, options).await,
         Command::Verify => verify::run(config).await,
         Command::Doctor(options) => doctor::run(config, options).await,
@@ -199,6 +204,7 @@ mod tests {
             "flag rollout bulk_api",
             "flag rollout bulk_api begin --stages 10,25,50,100 --soak 24h",
             "flag disable-all",
+            "cache clear",
             "tail --topic a --topic b --from 7 --json",
             "verify",
             "doctor",

@@ -1,5 +1,6 @@
 //! What handlers take from a request.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query, Request, State};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use super::Shared;
 use crate::auth::{self, Principal, Refusal, Shown};
+use crate::cache::freshness::Seen;
 use crate::config::Secret;
 use crate::db::problem::Problem;
 
@@ -23,7 +25,25 @@ impl FromRequestParts<Arc<Shared>> for Principal {
             return Ok(known.clone());
         }
         let shown = shown(&parts.headers, None)?.ok_or(Refusal::Missing)?;
-        shared.gateway.authenticator.identify(&shown).await
+        let Ok(Look(seen)) = Look::from_request_parts(parts, shared).await;
+        shared.gateway.authenticator.identify(&shown, seen).await
+    }
+}
+
+/// A look at what was committed before the request came: one for all that is kept and used for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Look(pub Option<Seen>);
+
+impl FromRequestParts<Arc<Shared>> for Look {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
+        if let Some(taken) = parts.extensions.get::<Self>() {
+            return Ok(*taken);
+        }
+        let look = Self(shared.cache.freshness.look().await);
+        parts.extensions.insert(look);
+        Ok(look)
     }
 }
 
@@ -41,7 +61,7 @@ impl FromRequestParts<Arc<Shared>> for Listener {
         }
         let ticket = Query::<Ticket>::try_from_uri(&parts.uri).ok().and_then(|query| query.0.ticket);
         let shown = shown(&parts.headers, ticket)?.ok_or(Refusal::Missing)?;
-        shared.gateway.authenticator.identify(&shown).await.map(Self)
+        shared.gateway.authenticator.identify(&shown, None).await.map(Self)
     }
 }
 

@@ -69,6 +69,7 @@ fn render(shared: &Shared) -> String {
     ticks(&mut page, shared);
     requests(&mut page, shared);
     sockets(&mut page, shared);
+    cache(&mut page, shared);
     page.0
 }
 
@@ -169,6 +170,27 @@ fn sockets(page: &mut Page, shared: &Shared) {
     for code in Goodbye::codes() {
         let _ = writeln!(page.0, "websocket_closes_total{{code=\"{code}\"}} {}", figures.closes(code));
     }
+}
+
+fn cache(page: &mut Page, shared: &Shared) {
+    let figures = &shared.cache.figures;
+    let levels = [("memory", &figures.memory), ("shared", &figures.shared), ("tables", &figures.tables)];
+    let [memory, shelf, tables] = levels.map(|(_, counter)| counter.get());
+    let hits = memory + shelf;
+    page.gauge("cache_hit_ratio", "Answers that were kept, of all that may be", ratio(hits, hits + tables));
+    page.head("cache_answers_total", "Answers that may be kept, by where they came from", "counter");
+    for (level, counter) in levels {
+        let _ = writeln!(page.0, "cache_answers_total{{level=\"{level}\"}} {}", counter.get());
+    }
+    page.counter("cache_warmed_total", "Answers made again before somebody asked", figures.warmed.get());
+    let (entries, bytes) = shared.cache.size();
+    page.gauge("cache_entries", "Answers kept in memory", entries);
+    page.gauge("cache_bytes", "What they occupy, roughly", bytes);
+    page.histogram(
+        "cache_check_seconds",
+        "How long Postgres takes to say what was committed since the last check",
+        &shared.cache.freshness.took,
+    );
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a figure for people")]

@@ -45,6 +45,7 @@ use axum::routing::get;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::cache::Cache;
 use crate::config::Config;
 use crate::db::problem::Problem;
 use crate::gateway::{Gateway, asyncapi};
@@ -62,6 +63,8 @@ use visitor::Visitors;
 pub struct Shared {
     /// The sockets' side.
     pub gateway: Arc<Gateway>,
+    /// Answers that are kept.
+    pub cache: Arc<Cache>,
     /// The stream's figures.
     pub counters: Arc<Counters>,
     /// The API's.

@@ -19,6 +19,7 @@ use super::write::{NamedRequest, Write, Written};
 use crate::auth::Principal;
 use crate::db::problem::Problem;
 use crate::db::session::Caller;
+use crate::http::extract::Look;
 use crate::http::request_id::{RequestId, readable};
 use crate::http::visitor::Visitor;
 use crate::http::{Shared, body, etag};
@@ -63,7 +64,8 @@ impl FromRequestParts<Arc<Shared>> for Read {
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, shared).await?;
         let known = etag::versions(&parts.headers, &IF_NONE_MATCH).unwrap_or_default();
-        Ok(Self { pool: shared.gateway.pool.clone(), caller, known })
+        let Ok(Look(look)) = Look::from_request_parts(parts, shared).await;
+        Ok(Self { pool: shared.gateway.pool.clone(), caller, known, look })
     }
 }
 
@@ -114,11 +116,18 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 impl Read {
     /// The row, or that the caller has it already.
     pub fn show(&self, found: Found) -> Response {
-        let headers = [(ETAG, etag::tag(&found.version).unwrap_or(HeaderValue::from_static("")))];
-        if self.known.contains(&found.version) {
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        let body = Bytes::from(Box::<str>::from(found.body).into_string());
+        self.tell(&found.version, || body)
+    }
+
+    /// JSON of this version, or that the caller has it already.
+    pub fn tell(&self, version: &str, body: impl FnOnce() -> Bytes) -> Response {
+        let tag = (ETAG, etag::tag(version).unwrap_or(HeaderValue::from_static("")));
+        if self.known.iter().any(|known| known == version) {
+            return (StatusCode::NOT_MODIFIED, [tag]).into_response();
         }
-        (headers, axum::Json(found.body)).into_response()
+        let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        ([json, tag], body()).into_response()
     }
 }
 

@@ -1,7 +1,10 @@
 //! The SQL functions of `sql/work` that requests call. Each function here bears its SQL function's name.
 //!
 //! A [`Write`] names the right that it needs and the row whose version counts, and calls its verb. A [`Read`] is one
-//! statement; rights are asked within it, and what one may not see does not exist.
+//! statement; rights are asked within it, and what one may not see does not exist. [`summaries`] are questions whose
+//! answers may be kept.
+
+pub mod summaries;
 
 use postgres_types::{ToSql, Type};
 use serde_json::Value;
@@ -9,6 +12,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::write::{Write, Written};
+use crate::cache::freshness::Seen;
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::db::session::{self, Caller, Param};
@@ -175,6 +179,8 @@ pub struct Read {
     pub caller: Caller,
     /// The versions that they have already (`If-None-Match`).
     pub known: Vec<String>,
+    /// What was committed when they asked, for answers that are kept.
+    pub look: Option<Seen>,
 }
 
 /// One row.
@@ -184,21 +190,6 @@ pub struct Found {
     pub body: Box<RawValue>,
     /// What its `ETag` says.
     pub version: String,
-}
-
-/// The summaries of many branches, and as of which position of the log.
-#[derive(Debug)]
-pub struct Summaries {
-    /// By branch.
-    pub summaries: Box<RawValue>,
-    /// By project.
-    pub projects: Box<RawValue>,
-    /// How many branches.
-    pub count: i32,
-    /// The log's epoch, nil before the first tick.
-    pub epoch: Uuid,
-    /// Everything up to here is counted.
-    pub sequence: i64,
 }
 
 /// Functions that answer with one row.
@@ -222,10 +213,6 @@ finders! {
     get_subtask,
     /// `work.get_context`
     get_context,
-    /// `work.get_branch_summary`
-    get_branch_summary,
-    /// `work.get_project_summary`
-    get_project_summary,
 }
 
 impl Read {
@@ -328,21 +315,4 @@ pub async fn list_contexts(
         (&place.max_rows, Type::INT4),
     ];
     read.list(SQL, &params).await
-}
-
-/// `work.bulk_summaries_at`
-pub async fn bulk_summaries_at(
-    read: &Read,
-    user: Uuid,
-    projects: Option<&[Uuid]>,
-    archived: bool,
-) -> Result<Summaries, Problem> {
-    const SQL: &str = "select s.summaries, s.projects, s.summary_count, s.epoch, s.sequence
-        from work.bulk_summaries_at($1, $2, $3) s";
-    let params: [Param<'_>; 3] =
-        [(&user, Type::UUID), (&projects, Type::UUID_ARRAY), (&archived, Type::BOOL)];
-    let row = session::ask(&read.pool, read.caller.subject(), SQL, &params).await?;
-    let (JsonText(summaries), JsonText(projects)) = (row.get(0), row.get(1));
-    let epoch = row.get::<_, Option<Uuid>>(3).unwrap_or(Uuid::nil());
-    Ok(Summaries { summaries, projects, count: row.get(2), epoch, sequence: row.get(4) })
 }

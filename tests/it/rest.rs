@@ -1,10 +1,15 @@
 //! `/api/v2` from outside. The files are named after the addresses that they are about; `writes` is what all writes
-//! share, `edges` what all requests share, `document` holds the OpenAPI document against the routes, and `strangers`
-//! goes through all of it as somebody who may nothing.
+//! share, `edges` what all requests share, `cache`, `cache_levels` and `cache_truth` what is kept of
+//! answers, `document` holds the OpenAPI document against the routes, and `strangers` goes through all of it as somebody
+//! who may nothing.
 
 mod admin;
 mod branches;
 mod bulk;
+mod cache;
+mod cache_levels;
+mod cache_truth;
+mod connections;
 mod contexts;
 mod document;
 mod edges;

@@ -23,9 +23,10 @@ begin
   delete from tide.answers a
   where a.at < now() - make_interval(hours => tide._setting('answer_hours'));
   delete from tide.health_samples h where h.at < now() - interval '7 days';
+  delete from tide.cache_entries c where c.expires_at < now();
 end
 $$;
 comment on function tide.maintain() is
   'Makes partitions ahead, drops those past the retention, hears of new partitions of watched '
-  'tables, and of tables that were renamed or altered, forgets old answers and samples; says '
-  'what it did. The service calls it every minute; cron may.';
+  'tables, and of tables that were renamed or altered, forgets old answers, those of the cache '
+  'too, and samples; says what it did. The service calls it every minute; cron may.';

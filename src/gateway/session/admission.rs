@@ -80,7 +80,7 @@ async fn first_message(ear: &mut Ear) -> Result<(Secret, Option<String>), End> {
 }
 
 async fn identify(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Caller, End> {
-    let found = gateway.authenticator.identify(shown).await;
+    let found = gateway.authenticator.identify(shown, None).await;
     let who = found.map_err(|problem| End::from(Goodbye::refusing(&problem)))?;
     Caller::enter(gateway, who).ok_or(Goodbye::TooMany.into())
 }

@@ -2,29 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::{ETAG, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
 use serde::Serialize;
-use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::Router;
+use crate::cache::{Found, Question};
 use crate::db::problem::Problem;
 use crate::features::Feature;
 use crate::http::Shared;
 use crate::http::body::{At, Body};
-use crate::http::etag;
 use crate::http::openapi::{Limited, Reads};
 use crate::work::model::{BranchSummary, BulkMetadata, BulkRequest, BulkSummaries, ById, ProjectSummary};
-use crate::work::store::{self, Read, Summaries};
+use crate::work::store::Read;
+use crate::work::store::summaries::{Summaries, SummaryQuestion};
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new()
@@ -41,9 +37,12 @@ pub(super) fn router() -> Router {
     params(ById),
     responses((status = 200, description = "Exact at this moment", body = BranchSummary), Reads)
 )]
-async fn get_branch_summary(At(at): At<ById>, read: Read) -> Result<Response, Problem> {
-    let found = store::get_branch_summary(&read, at.id).await?;
-    Ok(read.show(found))
+async fn get_branch_summary(
+    State(shared): State<Arc<Shared>>,
+    At(at): At<ById>,
+    read: Read,
+) -> Result<Response, Problem> {
+    one(&shared, &read, Summaries::Branch(at.id)).await
 }
 
 /// The sums of a project.
@@ -54,9 +53,12 @@ async fn get_branch_summary(At(at): At<ById>, read: Read) -> Result<Response, Pr
     params(ById),
     responses((status = 200, description = "Exact at this moment", body = ProjectSummary), Reads)
 )]
-async fn get_project_summary(At(at): At<ById>, read: Read) -> Result<Response, Problem> {
-    let found = store::get_project_summary(&read, at.id).await?;
-    Ok(read.show(found))
+async fn get_project_summary(
+    State(shared): State<Arc<Shared>>,
+    At(at): At<ById>,
+    read: Read,
+) -> Result<Response, Problem> {
+    one(&shared, &read, Summaries::Project(at.id)).await
 }
 
 /// The sums of all branches of many projects, in one snapshot.
@@ -91,13 +93,19 @@ async fn bulk_summaries(
         Ok(allowance) => allowance,
         Err(refusal) => return Ok(*refusal),
     };
-    Ok(match answer(&read, request).await {
+    Ok(match many(&shared, &read, request).await {
         Ok(response) => allowance.on(response),
         Err(problem) => allowance.on(problem.into_response()),
     })
 }
 
-async fn answer(read: &Read, mut request: BulkRequest) -> Result<Response, Problem> {
+async fn one(shared: &Shared, read: &Read, of: Summaries) -> Result<Response, Problem> {
+    let found = ask(shared, read, of, false).await?;
+    let answer = found.answer();
+    Ok(read.tell(&answer.version, || answer.body.clone()))
+}
+
+async fn many(shared: &Shared, read: &Read, mut request: BulkRequest) -> Result<Response, Problem> {
     let caller = &read.caller;
     let user = request.user_id.unwrap_or(caller.user_id);
     if user != caller.user_id && !caller.is_admin {
@@ -107,43 +115,38 @@ async fn answer(read: &Read, mut request: BulkRequest) -> Result<Response, Probl
         projects.sort_unstable();
         projects.dedup();
     }
-    let projects = request.project_ids.as_deref();
-    let found = store::bulk_summaries_at(read, user, projects, request.include_archived).await?;
-    let version = digest([found.summaries.get(), found.projects.get()]);
-    let headers = [(ETAG, etag::tag(&version).unwrap_or(HeaderValue::from_static("")))];
-    if read.known.contains(&version) {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-    }
-    let cache_key = cache_key(user, &request);
-    Ok((headers, Json(body(found, cache_key))).into_response())
+    let of = Summaries::Bulk { user, projects: request.project_ids, archived: request.include_archived };
+    let cache_key = of.key();
+    let found = ask(shared, read, of, request.force_refresh).await?;
+    Ok(read.tell(&found.answer().version, || body(&found, cache_key)))
 }
 
-/// Stands for whose summaries were asked for, whatever the order of the projects.
-fn cache_key(user: Uuid, request: &BulkRequest) -> String {
-    let projects =
-        request.project_ids.as_ref().map(|ids| ids.iter().map(Uuid::to_string).collect::<Vec<_>>());
-    let projects = projects.map_or_else(|| "all".to_owned(), |ids| ids.join(","));
-    digest([&user.to_string(), &projects, if request.include_archived { "archived too" } else { "" }])
+async fn ask(shared: &Shared, read: &Read, of: Summaries, anew: bool) -> Result<Found, Problem> {
+    let question: Arc<dyn Question> = Arc::new(SummaryQuestion { subject: read.caller.subject(), of });
+    shared.cache.answer(&question, read.look, anew).await
 }
 
-fn digest<const N: usize>(parts: [&str; N]) -> String {
-    let each = parts.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part).chain_update("\n"));
-    hex::encode(&each.finalize()[..16])
-}
-
-/// [`BulkSummaries`], with what Postgres wrote as it is.
+/// The end of a [`BulkSummaries`], after what Postgres wrote.
 #[derive(Serialize)]
-struct Written {
-    summaries: Box<RawValue>,
-    projects: Box<RawValue>,
+struct End {
     metadata: BulkMetadata,
     cache_key: String,
     timestamp: String,
 }
 
-fn body(found: Summaries, cache_key: String) -> Written {
+fn body(found: &Found, cache_key: String) -> Bytes {
     let timestamp = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
-    let Summaries { summaries, projects, count, epoch, sequence } = found;
-    let metadata = BulkMetadata { count, cached: false, timestamp: timestamp.clone(), epoch, sequence };
-    Written { summaries, projects, metadata, cache_key, timestamp }
+    let metadata = BulkMetadata {
+        count: found.answer().count,
+        cached: found.is_cached,
+        timestamp: timestamp.clone(),
+        epoch: found.epoch,
+        sequence: found.sequence,
+    };
+    let end = serde_json::to_string(&End { metadata, cache_key, timestamp }).unwrap_or_default();
+    let begin = &found.answer().body;
+    let mut body = BytesMut::with_capacity(begin.len() + end.len());
+    body.extend_from_slice(begin);
+    body.extend_from_slice(end.replacen('{', ",", 1).as_bytes());
+    body.freeze()
 }

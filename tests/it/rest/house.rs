@@ -24,6 +24,7 @@ pub(super) struct House {
 }
 
 /// Somebody at the API.
+#[derive(Clone)]
 pub(super) struct Person {
     http: reqwest::Client,
     at: String,
@@ -70,7 +71,16 @@ impl House {
     }
 
     pub(super) fn holder(&self, token: String) -> Person {
-        Person { http: self.http.clone(), at: format!("http://{}", self.node.address), token }
+        self.holder_at(&self.node, token)
+    }
+
+    /// The same person at another node.
+    pub(super) fn person_at(&self, node: &Node, handle: &str) -> Person {
+        self.holder_at(node, sign(handle, 3600))
+    }
+
+    fn holder_at(&self, node: &Node, token: String) -> Person {
+        Person { http: self.http.clone(), at: format!("http://{}", node.address), token }
     }
 
     pub(super) async fn user_id(&self, handle: &str) -> String {
