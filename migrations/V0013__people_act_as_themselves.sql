@@ -10,5 +10,15 @@ exception
 end
 $$;
 
-alter role tide_service noinherit;
-grant tide_user to tide_service;
+do $$
+begin
+  alter role tide_service noinherit;
+  grant tide_user to tide_service;
+exception
+  -- roles belong to the cluster: another database of it is migrated at this moment, and does the same
+  when internal_error then
+    if sqlerrm not like 'tuple concurrently updated%' then
+      raise;
+    end if;
+end
+$$;

@@ -128,7 +128,7 @@ impl App {
 fn shared(
     config: &Config,
     gateway: Arc<Gateway>,
-    cache: Cache,
+    cache: Arc<Cache>,
     stream: &Stream,
     traffic: Arc<Traffic>,
     leaving: CancellationToken,

@@ -20,13 +20,14 @@ use super::world::{TASKS, World, progress};
 use crate::support::{eventually, files};
 
 /// The names that dashboards are built on.
-const PROMISED: [&str; 14] = [
+const PROMISED: [&str; 15] = [
     "websocket_connections_total",
     "websocket_messages_per_second",
     "api_bulk_endpoint_latency",
     "cascade_calculation_time",
     "ai_batch_efficiency",
     "user_update_latency",
+    "cache_hit_ratio",
     "materialized_view_refresh_time",
     "tide_commit_to_send_seconds",
     "tide_ticks_total",
