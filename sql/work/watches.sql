@@ -58,3 +58,5 @@ select tide.declare_summary('work.branch_totals', 'work.branches', group_by => '
 
 select tide.declare_cascade(e.entity, 'work.cascade')
 from unnest('{task,subtask,context,branch,project,member}'::text[]) as e (entity);
+
+select tide.declare_topics('{project,branch,task,user}', 'work.can_subscribe');

@@ -63,7 +63,7 @@ pub async fn visible_projects(pool: &Pool, user: Uuid) -> Result<Vec<Topic>, Pro
 /// # Errors
 /// The database's.
 pub async fn can_subscribe(pool: &Pool, user: Uuid, topics: &[String]) -> Result<Vec<Topic>, Problem> {
-    const SQL: &str = "select t from unnest($2) t where work.can_subscribe($1, t)";
+    const SQL: &str = "select t from unnest($2) t where tide.can_subscribe($1, t)";
     let params: [Param<'_>; 2] = [(&user, Type::UUID), (&topics, Type::TEXT_ARRAY)];
     let rows = client(pool).await?.query_typed(SQL, &params).await;
     let rows = rows.map_err(|error| problem("can_subscribe", &error))?;
