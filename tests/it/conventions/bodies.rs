@@ -23,7 +23,7 @@ const CHECK: &str = "
     cross join lateral plpgsql_check_function_tb(p.oid, b.on_table, fatal_errors => false,
       other_warnings => false, extra_warnings => true, performance_warnings => false,
       oldtable => b.old_rows, newtable => b.new_rows) c
-    where p.pronamespace::regnamespace::text in ('tide', 'work')
+    where p.pronamespace::regnamespace::text in ('tide', 'work', 'monitor')
       and coalesce(c.detail, '') !~ 'cannot to determine result of dynamic SQL'
     order by 1";
 

@@ -139,9 +139,9 @@ const RULES: [Rule; 14] = [
         named: "work.bad.started",
     },
     Rule {
-        says: "a constraint of the work room that a user may run into is named as a true sentence",
+        says: "a constraint of a room that a user may run into is named as a true sentence",
         breaches: "select k.conname::text from pg_constraint k
-            where k.connamespace = 'work'::regnamespace and k.contype in ('c', 'f', 'u')
+            where k.connamespace::regnamespace::text in ('work', 'monitor') and k.contype in ('c', 'f', 'u')
               and k.conname !~ '_(is|are|exists|has|names|forms)(_|$)'",
         breach: "alter table work.users add check (handle <> 'root')",
         named: "users_handle_check",
@@ -159,7 +159,7 @@ const RULES: [Rule; 14] = [
 ];
 
 const OURS: &str = "with ours as (
-      select n.oid from pg_namespace n where n.nspname in ('tide', 'work')
+      select n.oid from pg_namespace n where n.nspname in ('tide', 'work', 'monitor')
     ), functions as (
       select p.*, p.proname::text as name from pg_proc p join ours on p.pronamespace = ours.oid
       where p.proname not like '\\_tg\\_%'
