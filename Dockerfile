@@ -13,6 +13,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D target/release/tidegate /out/tidegate
 
 FROM debian:bookworm-slim
+# Whom webhooks to https:// trust.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin tidegate
 COPY --from=build /out/tidegate /usr/local/bin/tidegate
 USER tidegate

@@ -36,6 +36,7 @@ use crate::http::origin::Origins;
 use crate::http::traffic::Traffic;
 use crate::http::visitor::Visitors;
 use crate::http::{self, Settings, Shared};
+use crate::monitor::Monitor;
 use crate::pulse::Pulse;
 use crate::stream::counters::Counters;
 use crate::stream::feed::{Feed, Health, Manner, News};
@@ -116,7 +117,9 @@ impl App {
         let traffic = Arc::<Traffic>::default();
         let pulse = Pulse { pool: pool.clone(), traffic: traffic.clone(), every: PULSE };
         let stream = Stream::start(config, hub, pool, switches, &closing)?;
-        let shared = Arc::new(shared(config, gateway.clone(), cache, &stream, traffic, shutdown));
+        let monitor = Arc::new(Monitor::new(config)?);
+        monitor.start(&gateway, &stream.counters, &closing);
+        let shared = Arc::new(shared(config, gateway.clone(), (cache, monitor), &stream, traffic, shutdown));
         let limits = limits(config, &shared.visitors);
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
         tokio::spawn(pulse.run(closing.clone()));
@@ -128,7 +131,7 @@ impl App {
 fn shared(
     config: &Config,
     gateway: Arc<Gateway>,
-    cache: Arc<Cache>,
+    (cache, monitor): (Arc<Cache>, Arc<Monitor>),
     stream: &Stream,
     traffic: Arc<Traffic>,
     leaving: CancellationToken,
@@ -136,6 +139,7 @@ fn shared(
     Shared {
         gateway,
         cache,
+        monitor,
         counters: stream.counters.clone(),
         traffic,
         health: stream.health.clone(),
@@ -205,6 +209,8 @@ async fn live(
     tracing::info!("Stopping: sending what waits, then closing the sockets");
     let _ = publisher.await;
     shared.gateway.drain().await;
+    // What is being delivered is recorded, if it is soon; else it is delivered again.
+    let _ = tokio::time::timeout(FINISH, shared.monitor.tasks.wait()).await;
     for task in accepting {
         let _ = task.await;
     }

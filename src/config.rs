@@ -56,6 +56,8 @@ pub struct Config {
     pub stream: Stream,
     /// `[cache]`
     pub cache: Cache,
+    /// `[webhooks]`
+    pub webhooks: Webhooks,
     /// `[features]`
     pub features: Features,
     /// `[log]`
@@ -156,6 +158,16 @@ pub struct Cache {
     pub warm_seconds: u64,
     pub warm_keys: usize,
     pub shared: bool,
+}
+
+/// Deliveries by HTTP.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "tidegate.default.toml documents every key")]
+pub struct Webhooks {
+    pub deliver: bool,
+    pub allowed_networks: Vec<String>,
+    pub timeout_seconds: u64,
 }
 
 /// Switches with the names that older deployments use.

@@ -12,6 +12,7 @@
 //!   http, auth                   the router, limits, credentials
 //!   cache                        answers that are kept, never older than what the asker knows
 //!   work                         the first room: model, store, routes of `/api/v2`
+//!   monitor                      the second: alerts, webhooks, metrics, `/api/v1`; a reader of the log like any other
 //! ```
 //!
 //! Around it: `config`, `error`, `telemetry`; `features` is what is switched on, `admin` where that is done,
@@ -33,6 +34,7 @@ pub mod error;
 pub mod features;
 pub mod gateway;
 pub mod http;
+pub mod monitor;
 pub mod pulse;
 pub mod stream;
 pub mod telemetry;

@@ -233,7 +233,7 @@ fn field_of(constraint: &str) -> Option<String> {
     if constraint.ends_with("_pkey") {
         return Some("id".to_owned());
     }
-    const VERBS: [&str; 6] = ["is", "exists", "forms", "names", "has", "of"];
+    const VERBS: [&str; 7] = ["is", "are", "exists", "forms", "names", "has", "of"];
     let (_, rest) = constraint.split_once('_')?;
     let words: Vec<&str> = rest.split('_').collect();
     let verb = words.iter().position(|word| VERBS.contains(word))?;

@@ -49,6 +49,7 @@ use crate::cache::Cache;
 use crate::config::Config;
 use crate::db::problem::Problem;
 use crate::gateway::{Gateway, asyncapi};
+use crate::monitor::Monitor;
 use crate::stream::counters::Counters;
 use crate::stream::feed::Health;
 use crate::stream::listener::Hearing;
@@ -85,6 +86,8 @@ pub struct Shared {
     pub settings: Settings,
     /// So many bulk summaries for each user.
     pub bulk_limit: PerUser,
+    /// The monitor room.
+    pub monitor: Arc<Monitor>,
 }
 
 /// Limits of requests, as durations and sizes.

@@ -23,7 +23,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{Shared, extract, health, layers, listen, metrics, stats, tickets, traffic, websocket};
 use crate::db::problem::Problem;
-use crate::{admin, work};
+use crate::{admin, monitor, work};
 
 /// Swagger UI sets styles as it goes, and shows pictures that it brings along.
 const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -45,6 +45,9 @@ const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline';
         (name = "subtasks", description = "Steps of a task"),
         (name = "contexts", description = "What is known of a project, a branch or a task"),
         (name = "summaries", description = "Sums that are exact at the moment of the answer"),
+        (name = "webhooks", description = "What a socket hears, delivered by HTTP"),
+        (name = "alerts", description = "What somebody should look at"),
+        (name = "dashboard", description = "How all of it does"),
         (name = "admin", description = "Features, rollouts, and who did what: for administrators"),
         (name = "service", description = "The node itself, and its stream")
     ),
@@ -230,6 +233,7 @@ pub fn routes(shared: &Arc<Shared>) -> (Router<Arc<Shared>>, Document) {
     let api = OpenApiRouter::new()
         .nest("/api/v2", work::routes::router())
         .nest("/api/v2/admin", admin::routes::router(shared))
+        .nest("/api/v1", monitor::routes::router())
         .layer(known_people)
         .layer(limit_time)
         .layer(observe);
@@ -244,6 +248,7 @@ pub fn routes(shared: &Arc<Shared>) -> (Router<Arc<Shared>>, Document) {
         .routes(routes!(stats::show))
         .routes(routes!(stats::disconnect))
         .routes(routes!(websocket::open))
+        .routes(routes!(websocket::open_dashboard))
         .routes(routes!(websocket::open_for))
         .split_for_parts()
 }

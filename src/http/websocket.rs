@@ -21,11 +21,18 @@ use crate::gateway::connections::Transport;
 use crate::gateway::conversation;
 use crate::gateway::session::admission::Hello;
 use crate::gateway::socket::Socket;
+use crate::monitor::socket::{self as dashboard, Since};
 
 /// A checked handshake, and the connection that it will free. The handshake alone would wrap the connection, and a
 /// session wants it bare: see [`crate::gateway::socket`].
 type Upgrade = (Option<Extension<OnUpgrade>>, Handshake);
 type Handshake = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
+/// What a socket is for.
+enum Shows {
+    Stream,
+    Dashboard(Since),
+}
 
 const KEY: header::HeaderName = header::SEC_WEBSOCKET_KEY;
 
@@ -54,7 +61,27 @@ pub async fn open(
     connection: Option<Extension<OnUpgrade>>,
     handshake: Handshake,
 ) -> Response {
-    begin(&shared, visitor, None, wishes, &headers, (connection, handshake))
+    begin(&shared, visitor, (None, Shows::Stream), wishes, &headers, (connection, handshake))
+}
+
+/// `GET /ws/dashboard`: what operators see change. For administrators.
+#[utoipa::path(
+    get,
+    path = "/ws/dashboard",
+    tag = "dashboard",
+    params(Wishes, Since),
+    responses((status = 101, description = "`dashboard`, then `metrics_update`, `alert_new`, `webhook_status_changed`, `anomaly`, `update`"), (status = 426, description = "It speaks WebSocket only"))
+)]
+pub async fn open_dashboard(
+    State(shared): State<Arc<Shared>>,
+    visitor: Visitor,
+    Query(wishes): Query<Wishes>,
+    Query(since): Query<Since>,
+    headers: HeaderMap,
+    connection: Option<Extension<OnUpgrade>>,
+    handshake: Handshake,
+) -> Response {
+    begin(&shared, visitor, (None, Shows::Dashboard(since)), wishes, &headers, (connection, handshake))
 }
 
 /// `GET /ws/{user_id}`
@@ -74,13 +101,13 @@ pub async fn open_for(
     connection: Option<Extension<OnUpgrade>>,
     handshake: Handshake,
 ) -> Response {
-    begin(&shared, visitor, Some(user_id), wishes, &headers, (connection, handshake))
+    begin(&shared, visitor, (Some(user_id), Shows::Stream), wishes, &headers, (connection, handshake))
 }
 
 fn begin(
     shared: &Arc<Shared>,
     visitor: Visitor,
-    user_in_path: Option<String>,
+    (user_in_path, shows): (Option<String>, Shows),
     wishes: Wishes,
     headers: &HeaderMap,
     upgrade: Upgrade,
@@ -100,12 +127,21 @@ fn begin(
         wants_sync: wishes.sync.as_deref() != Some("none"),
         guest,
     };
+    let (counters, monitor) = (shared.counters.clone(), shared.monitor.clone());
     tokio::spawn(async move {
         let limit = gateway.manners.max_message_bytes;
         let Some((stream, early)) = connection.await.ok().and_then(accept::bare) else { return };
         let socket = Socket::open(stream, early, limit).await;
         let sockets = gateway.sockets.clone();
-        sockets.track_future(conversation::serve(gateway, socket, hello, counted)).await;
+        match shows {
+            Shows::Stream => {
+                sockets.track_future(conversation::serve(gateway, socket, hello, counted)).await;
+            }
+            Shows::Dashboard(since) => {
+                let show = dashboard::serve(gateway, counters, monitor, socket, (hello, since), counted);
+                sockets.track_future(Box::pin(show)).await;
+            }
+        }
         drop((visitor.place, seat));
     });
     let accepted = [

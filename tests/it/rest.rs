@@ -1,9 +1,10 @@
-//! `/api/v2` from outside. The files are named after the addresses that they are about; `writes` is what all writes
-//! share, `edges` what all requests share, `cache`, `cache_levels` and `cache_truth` what is kept of
+//! `/api/v2` and `/api/v1` from outside. The files are named after the addresses that they are about; `writes` is what
+//! all writes share, `edges` what all requests share, `cache`, `cache_levels` and `cache_truth` what is kept of
 //! answers, `document` holds the OpenAPI document against the routes, and `strangers` goes through all of it as somebody
 //! who may nothing.
 
 mod admin;
+mod alerts;
 mod branches;
 mod bulk;
 mod cache;
@@ -11,14 +12,16 @@ mod cache_levels;
 mod cache_truth;
 mod connections;
 mod contexts;
+mod dashboard;
 mod document;
 mod edges;
 mod engine;
-mod house;
+pub(crate) mod house;
 mod members;
 mod projects;
 mod strangers;
 mod subtasks;
 mod summaries;
 mod tasks;
+mod webhooks;
 mod writes;

@@ -32,6 +32,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Who it is.
+    pub fn who(&self) -> &Principal {
+        &self.who
+    }
+
     /// One more connection of theirs; `None` when there are too many.
     pub fn enter(gateway: &Gateway, who: Principal) -> Option<Self> {
         let presence = gateway.connections.enter(who.user_id, gateway.manners.max_connections_per_user)?;

@@ -11,21 +11,21 @@ use serde_json::Value;
 use crate::service::node::{Node, sign, sign_as};
 use crate::service::world::{APOLLO, MAIN, TASKS, World};
 
-pub(super) const SUBTASK: &str = "00000000-0000-7000-8000-00000000c001";
-pub(super) const CONTEXT: &str = "00000000-0000-7000-8000-00000000d001";
+pub(crate) const SUBTASK: &str = "00000000-0000-7000-8000-00000000c001";
+pub(crate) const CONTEXT: &str = "00000000-0000-7000-8000-00000000d001";
 /// An id of nothing.
-pub(super) const NOTHING: &str = "00000000-0000-7000-8000-00000000ffff";
+pub(crate) const NOTHING: &str = "00000000-0000-7000-8000-00000000ffff";
 
 /// `ann` edits both projects, `dora` runs Apollo, `cleo` looks at it, `ben` is a stranger.
-pub(super) struct House {
-    pub(super) world: World,
-    pub(super) node: Node,
+pub(crate) struct House {
+    pub(crate) world: World,
+    pub(crate) node: Node,
     http: reqwest::Client,
 }
 
 /// Somebody at the API.
 #[derive(Clone)]
-pub(super) struct Person {
+pub(crate) struct Person {
     http: reqwest::Client,
     at: String,
     token: String,
@@ -33,18 +33,18 @@ pub(super) struct Person {
 
 /// What the API answered.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl House {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(&[]).await
     }
 
-    pub(super) async fn with(settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let world = World::new().await;
         let more = format!(
             "insert into work.users (handle) values ('cleo'), ('dora');
@@ -61,16 +61,16 @@ impl House {
         Self { world, node, http: reqwest::Client::new() }
     }
 
-    pub(super) fn person(&self, handle: &str) -> Person {
+    pub(crate) fn person(&self, handle: &str) -> Person {
         self.holder(sign(handle, 3600))
     }
 
     /// Somebody whose token says that they may do everything.
-    pub(super) fn administrator(&self, handle: &str) -> Person {
+    pub(crate) fn administrator(&self, handle: &str) -> Person {
         self.holder(sign_as(handle, 3600, Some("admin")))
     }
 
-    pub(super) fn holder(&self, token: String) -> Person {
+    pub(crate) fn holder(&self, token: String) -> Person {
         self.holder_at(&self.node, token)
     }
 
@@ -83,46 +83,48 @@ impl House {
         Person { http: self.http.clone(), at: format!("http://{}", node.address), token }
     }
 
-    pub(super) async fn user_id(&self, handle: &str) -> String {
+    pub(crate) async fn user_id(&self, handle: &str) -> String {
         self.world.text(&format!("select id::text from work.users where handle = '{handle}'")).await
     }
 }
 
 impl Person {
     /// A request below `/api/v2`, or anywhere if the path says so.
-    pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let below = if path.starts_with("/projects")
             || ["/branches", "/tasks", "/subtasks", "/contexts"].iter().any(|start| path.starts_with(start))
         {
             "/api/v2"
+        } else if ["/webhooks", "/alerts", "/dashboard"].iter().any(|start| path.starts_with(start)) {
+            "/api/v1"
         } else {
             ""
         };
         self.http.request(method, format!("{}{below}{path}", self.at)).bearer_auth(&self.token)
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         send(self.request(Method::GET, path)).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: impl Serialize) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: impl Serialize) -> Answer {
         send(self.request(Method::POST, path).json(&body)).await
     }
 
-    pub(super) async fn put(&self, path: &str, body: impl Serialize) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: impl Serialize) -> Answer {
         send(self.request(Method::PUT, path).json(&body)).await
     }
 
-    pub(super) async fn patch(&self, path: &str, body: impl Serialize) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: impl Serialize) -> Answer {
         send(self.request(Method::PATCH, path).json(&body)).await
     }
 
-    pub(super) async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         send(self.request(Method::DELETE, path)).await
     }
 }
 
-pub(super) async fn send(request: reqwest::RequestBuilder) -> Answer {
+pub(crate) async fn send(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
@@ -139,20 +141,20 @@ impl Deref for Answer {
 }
 
 impl Answer {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// It is this status; returns itself.
     #[track_caller]
-    pub(super) fn is(self, status: u16) -> Self {
+    pub(crate) fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);
         self
     }
 
     /// It is a problem with this status and code, in full.
     #[track_caller]
-    pub(super) fn refuses(&self, status: u16, code: &str) {
+    pub(crate) fn refuses(&self, status: u16, code: &str) {
         assert_eq!((self.status, &self.body["code"]), (status, &code.into()), "{}", self.body);
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!((&self.body["status"], self.header("x-request-id")), (&status.into(), self.id()));
@@ -160,7 +162,7 @@ impl Answer {
 
     /// The same, blaming one field.
     #[track_caller]
-    pub(super) fn blames(&self, status: u16, code: &str, field: &str) {
+    pub(crate) fn blames(&self, status: u16, code: &str, field: &str) {
         self.refuses(status, code);
         assert_eq!(self.body["errors"][0]["field"], field, "{}", self.body);
     }
@@ -171,14 +173,14 @@ impl Answer {
 
     /// The body is exactly what the document says of this type.
     #[track_caller]
-    pub(super) fn reads_as<T: DeserializeOwned + Serialize>(&self) {
+    pub(crate) fn reads_as<T: DeserializeOwned + Serialize>(&self) {
         let read: T =
             serde_json::from_value(self.body.clone()).unwrap_or_else(|e| panic!("{e}: {}", self.body));
         assert_eq!(serde_json::to_value(read).unwrap(), self.body, "nothing more and nothing less");
     }
 
     /// The values of a field in a page of a list.
-    pub(super) fn all(&self, field: &str) -> Vec<&str> {
+    pub(crate) fn all(&self, field: &str) -> Vec<&str> {
         self.body["items"].as_array().unwrap().iter().map(|item| item[field].as_str().unwrap()).collect()
     }
 }

@@ -1,0 +1,247 @@
+//! One webhook: fills its queue from the log and delivers what is due, until it is not this node's any more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::page::Gathering;
+use super::sender::{Delivery, Outcome, Sender};
+use crate::db::pool::Pool;
+use crate::db::problem::Problem;
+use crate::gateway::subscriptions::Subscriptions;
+use crate::monitor::store::{self, Target};
+use crate::stream::event::Topic;
+use crate::stream::hub::{Hub, Subscriber};
+
+/// Topics of one webhook that are delivered at once.
+const AT_ONCE: usize = 8;
+/// After so long an unbroken run of successes is recorded.
+const RECORD_AFTER: Duration = Duration::from_millis(500);
+/// A webhook that hears nothing moves its position this often, so that the log never outgrows it.
+const IDLE: Duration = Duration::from_secs(30);
+/// Distance of attempts while the database refuses.
+const RETRY: Duration = Duration::from_secs(1);
+/// What may wait of wake-up calls; more of them say the same.
+const WAKE_BYTES: usize = 1 << 20;
+
+/// The worker of one webhook.
+#[derive(Debug)]
+pub struct Worker {
+    pool: Pool,
+    hub: Arc<Hub>,
+    sender: Sender,
+    webhook: Uuid,
+    node: Uuid,
+    wake: Arc<Notify>,
+    ears: Arc<Subscriber>,
+    heard: Vec<Topic>,
+    subscriptions: Subscriptions,
+    /// Something may be new that the stream does not tell of.
+    is_told: bool,
+    /// Since when changes are gathered, and until when.
+    gathering_until: Option<Instant>,
+}
+
+/// What a round found.
+struct Round {
+    /// There may be more at once.
+    is_busy: bool,
+    /// Until something is due.
+    idle: Duration,
+    window: Duration,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.hub.leave(&self.ears, &self.heard);
+    }
+}
+
+impl Worker {
+    /// For a webhook that is this node's.
+    pub fn new(
+        pool: Pool,
+        hub: Arc<Hub>,
+        sender: Sender,
+        (webhook, node): (Uuid, Uuid),
+        wake: Arc<Notify>,
+    ) -> Self {
+        let (ears, heard) = (hub.subscriber(WAKE_BYTES), Vec::new());
+        Self {
+            pool,
+            hub,
+            sender,
+            webhook,
+            node,
+            wake,
+            ears,
+            heard,
+            subscriptions: Subscriptions::default(),
+            is_told: true,
+            gathering_until: None,
+        }
+    }
+
+    /// Runs until told to stop; what is being sent then is still recorded.
+    pub async fn run(mut self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.round(&stop).await {
+                Ok(Some(round)) if round.is_busy => {}
+                Ok(Some(round)) => self.rest(&round, &stop).await,
+                // Not active, or not ours: whoever claims it next begins anew.
+                Ok(None) => break,
+                Err(problem) => {
+                    tracing::debug!(webhook.id = %self.webhook, code = problem.code, "A webhook waits");
+                    tokio::select! {
+                        () = stop.cancelled() => break,
+                        () = sleep(RETRY) => {}
+                    }
+                }
+            }
+        }
+        stop.cancel();
+    }
+
+    /// Waits until there may be something to do.
+    async fn rest(&mut self, round: &Round, stop: &CancellationToken) {
+        let until = self.gathering_until.map_or(round.idle, |at| (at - Instant::now()).min(round.idle));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.wake.notified() => self.is_told = true,
+            () = sleep(until) => self.is_told = true,
+            item = self.ears.outbox.next() => {
+                if item.is_err() {
+                    self.listen_anew();
+                }
+                self.gather(round.window);
+            }
+        }
+    }
+
+    /// Something has changed: from now on it is waited for more of it.
+    fn gather(&mut self, window: Duration) {
+        self.gathering_until.get_or_insert_with(|| Instant::now() + window);
+    }
+
+    /// Whether the log is to be read now. Where changes are gathered it is when they have been, or when there may be
+    /// something that nobody told of.
+    fn may_fill(&mut self, window: Duration) -> bool {
+        if window.is_zero() {
+            self.gathering_until = None;
+            return true;
+        }
+        match self.gathering_until {
+            Some(until) if Instant::now() < until => false,
+            gathered => {
+                self.gathering_until = None;
+                std::mem::take(&mut self.is_told) || gathered.is_some()
+            }
+        }
+    }
+
+    /// So many wake-up calls that they were dropped.
+    fn listen_anew(&mut self) {
+        self.hub.leave(&self.ears, &self.heard);
+        self.ears = self.hub.subscriber(WAKE_BYTES);
+        self.heard.clear();
+    }
+
+    async fn round(&mut self, stop: &CancellationToken) -> Result<Option<Round>, Problem> {
+        let mut is_changed = false;
+        while matches!(self.ears.outbox.take(), Ok(Some(_))) {
+            is_changed = true;
+        }
+        let Some(target) = store::webhook_target(&self.pool, self.webhook).await? else { return Ok(None) };
+        self.listen(&target.topics).await;
+        let idle = target.due_in.map_or(IDLE, |due| due.clamp(Duration::from_millis(100), IDLE));
+        let window = target.batch_window;
+        if is_changed {
+            self.gather(window);
+        }
+        if self.may_fill(window) && self.fill(window).await? {
+            // Sent in the next round, signed with the secrets of then: a rotation that came before a change counts.
+            return Ok(Some(Round { is_busy: true, idle, window }));
+        }
+        let due = store::take_deliveries(&self.pool, self.webhook, self.node).await?;
+        let is_busy = !due.is_empty();
+        self.deliver(&target, due, stop).await?;
+        Ok(Some(Round { is_busy, idle, window }))
+    }
+
+    /// Queues what is new; true when there may be more.
+    async fn fill(&mut self, window: Duration) -> Result<bool, Problem> {
+        let (pool, subscriptions) = (&self.pool, &mut self.subscriptions);
+        if window.is_zero() {
+            return store::fill(pool, self.webhook, self.node, Gathering::AsOnASocket, subscriptions).await;
+        }
+        let mut is_filled = false;
+        while store::fill(pool, self.webhook, self.node, Gathering::ByTopic, subscriptions).await? {
+            is_filled = true;
+        }
+        Ok(is_filled)
+    }
+
+    /// Hears of its topics, so that it is woken.
+    async fn listen(&mut self, topics: &[String]) {
+        if self.heard.iter().map(Topic::as_str).eq(topics.iter().map(String::as_str)) {
+            return;
+        }
+        self.hub.leave(&self.ears, &self.heard);
+        self.heard = topics.iter().map(|topic| topic.as_str().into()).collect();
+        self.hub.listen(&self.heard).await;
+        let wanted: Vec<_> = self.heard.iter().map(|topic| (topic.clone(), i64::MAX)).collect();
+        self.hub.register(&self.ears, &wanted);
+    }
+
+    /// Sends what is due, topics beside each other, and records what became of it as it is known.
+    async fn deliver(
+        &self,
+        target: &Target,
+        due: Vec<Delivery>,
+        stop: &CancellationToken,
+    ) -> Result<(), Problem> {
+        let runs = by_topic(due).into_iter().map(|run| self.send_run(target, run, stop));
+        let mut runs = futures::stream::iter(runs).buffer_unordered(AT_ONCE);
+        while let Some(outcomes) = runs.next().await {
+            if !outcomes.is_empty() {
+                store::record_attempts(&self.pool, self.webhook, &outcomes).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One topic's deliveries, one after the other, up to the first that fails.
+    async fn send_run(&self, target: &Target, run: Vec<Delivery>, stop: &CancellationToken) -> Vec<Outcome> {
+        let began = Instant::now();
+        let mut outcomes = Vec::with_capacity(run.len());
+        for delivery in run {
+            if stop.is_cancelled() || began.elapsed() > RECORD_AFTER {
+                break;
+            }
+            let outcome = self.sender.send(&target.url, &target.secrets, &delivery).await;
+            let is_taken = outcome.is_taken;
+            outcomes.push(outcome);
+            if !is_taken {
+                break;
+            }
+        }
+        outcomes
+    }
+}
+
+/// The deliveries of each topic, in their order.
+fn by_topic(due: Vec<Delivery>) -> Vec<Vec<Delivery>> {
+    let mut runs: Vec<Vec<Delivery>> = Vec::new();
+    for delivery in due {
+        match runs.iter_mut().find(|run| run[0].topic == delivery.topic) {
+            Some(run) => run.push(delivery),
+            None => runs.push(vec![delivery]),
+        }
+    }
+    runs
+}
