@@ -15,8 +15,8 @@ begin
   era := (select c.era from tide.cache_eras c);
   select p.epoch, p.sequence into epoch, sequence from tide.position() p;
   topics := case
-    -- nobody has ended since
-    when since::text = snapshot::text then '{}'
+    -- nobody has ended since, and the caller has written nothing
+    when since::text = snapshot::text and pg_current_xact_id_if_assigned() is null then '{}'
     when since is not null then tide._topics_since(since)
   end;
 end
