@@ -64,9 +64,12 @@ pub struct Subscribed {
 pub struct Resumed {
     /// Everything that was missed follows. Otherwise a `sync` does.
     pub recovered: bool,
-    /// How many messages were missed.
+    /// How many messages follow at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replayed: Option<usize>,
+    /// That many are not all: the rest follows them, page by page, and then what comes live.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
     /// `epoch_changed`, `position_not_available`, `position_unknown`, `too_far_behind` or `restarting`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,

@@ -98,6 +98,12 @@ impl Conversation {
         loop {
             self.speak().await?;
             self.mouth.flush(self.session.outbox()).await?;
+            if self.session.is_behind() {
+                Box::pin(self.session.catch_up()).await?;
+                // Whoever takes what they missed is there.
+                self.last_heard = Instant::now();
+                continue;
+            }
             // What has become later is found out when it rings.
             let wake = self.next_timer();
             if wake < alarm.deadline() {

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::position::Position;
 use super::protocol::{Complaint, Goodbye, SyncReason};
-use super::replay::{NotRecovered, Reach};
+use super::replay::NotRecovered;
 use super::session::Session;
 use super::socket::End;
 use super::{Counted, Gateway};
@@ -64,8 +64,11 @@ pub async fn begin(session: &mut Session, wishes: Wishes) -> Result<(), Problem>
         }
         Some(Some(position)) => {
             session.name_refused(&chosen);
-            match session.begin_after(&chosen.topics, position, Reach::All).await {
-                Ok(missed) => session.say_missed(missed).await.map_err(Problem::from),
+            match session.begin_after(&chosen.topics, position).await {
+                Ok(missed) => {
+                    session.hold_all(position, chosen.topics, &missed);
+                    session.say_missed(missed).await.map_err(Problem::from)
+                }
                 Err(NotRecovered::Because(_)) => session.sync(chosen.topics, SyncReason::NotRecovered).await,
                 Err(NotRecovered::Problem(problem)) => Err(problem),
             }
@@ -106,6 +109,10 @@ impl EventStream {
         self.write(format!("retry: {retry}\n\n")).await?;
         loop {
             self.speak().await?;
+            if self.session.is_behind() {
+                self.session.catch_up().await?;
+                continue;
+            }
             let wake = self.next_timer();
             tokio::select! {
                 () = self.chunks.closed() => return Err(End::Gone),

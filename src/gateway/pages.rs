@@ -19,7 +19,7 @@ use tokio::sync::{Notify, Semaphore, SetOnce};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::replay::{NotRecovered, Reach};
+use super::replay::NotRecovered;
 use crate::stream::event::Topic;
 use crate::stream::message::Message;
 
@@ -38,21 +38,14 @@ pub struct Range {
     pub topics: Vec<Topic>,
     pub after: i64,
     pub upto: i64,
-    pub reach: Reach,
 }
 
 impl Range {
     /// The order of the topics is of no importance.
-    pub fn new<'t>(
-        epoch: Uuid,
-        topics: impl Iterator<Item = &'t Topic>,
-        after: i64,
-        upto: i64,
-        reach: Reach,
-    ) -> Self {
+    pub fn new<'t>(epoch: Uuid, topics: impl Iterator<Item = &'t Topic>, after: i64, upto: i64) -> Self {
         let mut topics: Vec<Topic> = topics.cloned().collect();
         topics.sort_unstable();
-        Self { epoch, topics, after, upto, reach }
+        Self { epoch, topics, after, upto }
     }
 
     /// Whether one way through the log is good for both: at least half of it is of use to each.
@@ -220,7 +213,7 @@ mod tests {
 
     /// What was missed of one topic after a sequence.
     fn range_of(topic: &str, after: i64) -> Range {
-        Range::new(Uuid::nil(), [topic.into()].iter(), after, 100, Reach::All)
+        Range::new(Uuid::nil(), [topic.into()].iter(), after, 100)
     }
 
     fn range(after: i64) -> Range {

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Gateway;
 use super::position::Position;
 use super::protocol::{Goodbye, SyncReason};
-use super::replay::{Missed, NotRecovered, Reach};
+use super::replay::{Missed, NotRecovered};
 use super::session::Session;
 use crate::db::problem::Problem;
 
@@ -54,7 +54,7 @@ pub async fn answer(gateway: &Gateway, session: &mut Session, wishes: Wishes) ->
         Some(after) => {
             let deadline = (Instant::now() + wishes.wait).min(session.expires());
             let chosen = session.choose(wishes.topics).await?;
-            let missed = session.begin_after(&chosen.topics, after, Reach::Page).await.map_err(gone)?;
+            let missed = session.begin_after(&chosen.topics, after).await.map_err(gone)?;
             session.name_refused(&chosen);
             let refused = texts(session);
             let mut page = follow(gateway, session, missed, after, wishes.limit, deadline).await?;

@@ -16,7 +16,7 @@ use crate::stream::batch::{Batch, BatchSettings, Gather};
 use crate::stream::event::{Event, Topic};
 use crate::stream::message::{Message, View};
 
-/// Events that are read from the log for one client; who missed more takes a new snapshot.
+/// Events that are read from the log at once; who missed more gets them page by page.
 const MAX_EVENTS: i32 = 5000;
 /// Events that are read for several at once.
 const MAX_TOGETHER: i32 = 2 * MAX_EVENTS;
@@ -28,15 +28,6 @@ pub enum NotRecovered {
     Because(&'static str),
     /// The database did not answer; trying again may help.
     Problem(Problem),
-}
-
-/// How far one answer may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reach {
-    /// To the present; who missed too much for that takes a snapshot.
-    All,
-    /// As far as one look into the log goes; the rest is asked for again.
-    Page,
 }
 
 /// What a client missed.
@@ -64,7 +55,8 @@ impl Missed {
     }
 }
 
-/// Registers the connection for the topics and answers with everything after the given positions. Where memberships
+/// Registers the connection for the topics and answers with everything after the given positions, or with as much of it
+/// as one look into the log brings: then it is to be asked again from there, for topics that are held meanwhile. Where memberships
 /// are to be looked at too, `ours` is the caller's own topic; it is registered and not shown.
 ///
 /// # Errors
@@ -75,7 +67,6 @@ pub async fn resume(
     epoch: &str,
     wanted: &[(Topic, i64)],
     ours: Option<&(Topic, i64)>,
-    reach: Reach,
 ) -> Result<Missed, NotRecovered> {
     let heard: Vec<(Topic, i64)> = wanted.iter().chain(ours).cloned().collect();
     gateway.listen(heard.iter().map(|(topic, _)| topic)).await.map_err(NotRecovered::Problem)?;
@@ -89,13 +80,18 @@ pub async fn resume(
     let lowest = heard.iter().map(|(_, position)| *position).min().unwrap_or(i64::MAX);
     check_exists(gateway, highest).await?;
     for (topic, position) in wanted {
-        connection.subscriptions().begin(topic.clone(), *position);
+        let mut subscriptions = connection.subscriptions();
+        if subscriptions.is_held(topic) {
+            subscriptions.go_on(topic);
+        } else {
+            subscriptions.begin(topic.clone(), *position);
+        }
     }
     let own_topic = ours.map(|(topic, _)| topic);
     let mut missed = Missed::default();
     if lowest < registration.floor {
         let (epoch, floor) = (registration.epoch, registration.floor);
-        let range = Range::new(epoch, heard.iter().map(|(topic, _)| topic), lowest, floor, reach);
+        let range = Range::new(epoch, heard.iter().map(|(topic, _)| topic), lowest, floor);
         let page = gateway.replays.page(&range, |ranges| older(gateway, ranges)).await?;
         missed.add(&page.messages, connection, own_topic);
         let upto = page.ends_at.unwrap_or(floor);
@@ -169,7 +165,7 @@ async fn page(gateway: &Gateway, range: &Range, mut events: Vec<Arc<Event>>) -> 
     let Range { after, upto, .. } = *range;
     let ends_at = match events.last() {
         Some(last) if is_more(&events, MAX_EVENTS) && last.sequence <= upto => {
-            Some(end_of_page(gateway, after, last.sequence - 1, range.reach).await?)
+            Some(end_of_page(gateway, after, last.sequence - 1).await?)
         }
         _ => None,
     };
@@ -178,11 +174,8 @@ async fn page(gateway: &Gateway, range: &Range, mut events: Vec<Arc<Event>>) -> 
 }
 
 /// A page ends with a tick, so that no transaction is torn.
-async fn end_of_page(gateway: &Gateway, after: i64, upto: i64, reach: Reach) -> Result<i64, NotRecovered> {
+async fn end_of_page(gateway: &Gateway, after: i64, upto: i64) -> Result<i64, NotRecovered> {
     let too_far = NotRecovered::Because("too_far_behind");
-    if reach == Reach::All {
-        return Err(too_far);
-    }
     let end = store::end_of_tick(&gateway.pool, upto).await.map_err(NotRecovered::Problem)?;
     end.filter(|end| *end > after).ok_or(too_far)
 }

@@ -36,10 +36,12 @@ use crate::stream::outbox::{Item, Outbox};
 
 pub mod admission;
 pub mod beginning;
+mod catching_up;
 mod requests;
 mod rights;
 
 use admission::Caller;
+use catching_up::Behind;
 
 /// Something to be said to the client.
 #[derive(Debug)]
@@ -76,6 +78,8 @@ pub struct Session {
     switches: watch::Receiver<Standings>,
     /// The last that was settled.
     position: Position,
+    /// What was missed and is not told yet.
+    behind: Option<Behind>,
     said: Vec<Said>,
 }
 
@@ -101,6 +105,7 @@ impl Session {
             follows_projects: false,
             switches: gateway.features.changes(),
             position: Position { epoch: Uuid::nil(), sequence: 0 },
+            behind: None,
             said: Vec::new(),
         }
     }

@@ -4,11 +4,12 @@
 //! - an event reaches it at most once, and only if it lies after what its snapshot or its resume covered;
 //! - `previous` of each message is the `sequence` of the message it got before on that carrier topic, or, for the
 //!   first one, nothing later than what it already covered: missing a message would show;
-//! - `position` never decreases on a carrier topic.
+//! - `position` never decreases on a carrier topic;
+//! - of a topic that is held nothing that comes live gets through: what was missed before it is still being told.
 //!
 //! Place in the path: between the outbox, which has messages as the hub made them, and the transport.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::stream::event::Topic;
 use crate::stream::message::{Keep, Message, View};
@@ -22,6 +23,8 @@ pub struct Subscriptions {
     /// Everything up to here was in a snapshot, or the client had it.
     floors: HashMap<Topic, i64>,
     chains: HashMap<Topic, Chain>,
+    /// Topics of which more was missed than was told yet.
+    held: HashSet<Topic>,
     without_cascades: bool,
 }
 
@@ -68,6 +71,7 @@ impl Subscriptions {
     /// From now on events of `topic` after `floor` are wanted; its chain begins anew there.
     pub fn begin(&mut self, topic: Topic, floor: i64) {
         self.chains.remove(&topic);
+        self.held.remove(&topic);
         self.floors.insert(topic, floor);
     }
 
@@ -78,8 +82,25 @@ impl Subscriptions {
         }
     }
 
+    /// Told up to `floor`, and nothing more until [`Self::go_on`].
+    pub fn hold(&mut self, topic: &Topic, floor: i64) {
+        self.raise(topic, floor);
+        self.held.insert(topic.clone());
+    }
+
+    /// Whether a topic is held.
+    pub fn is_held(&self, topic: &Topic) -> bool {
+        self.held.contains(topic)
+    }
+
+    /// Wanted again from where it was told; the chain goes on.
+    pub fn go_on(&mut self, topic: &Topic) {
+        self.held.remove(topic);
+    }
+
     /// Not wanted any more.
     pub fn end(&mut self, topic: &str) {
+        self.held.remove(topic);
         self.floors.remove(topic);
         self.chains.remove(topic);
     }
@@ -97,13 +118,14 @@ impl Subscriptions {
     /// Up to where everything on each topic was sent, given up to where the hub has sent it.
     pub fn positions(&self, hub: &HashMap<Topic, i64>) -> HashMap<Topic, i64> {
         let sent = |topic: &Topic| self.chains.get(topic).map_or(0, |chain| chain.position);
-        let at = |topic: &Topic, floor: i64| floor.max(sent(topic)).max(hub.get(topic).copied().unwrap_or(0));
+        let live = |topic: &Topic| if self.is_held(topic) { None } else { hub.get(topic).copied() };
+        let at = |topic: &Topic, floor: i64| floor.max(sent(topic)).max(live(topic).unwrap_or(0));
         self.floors.iter().map(|(topic, floor)| (topic.clone(), at(topic, *floor))).collect()
     }
 
     /// How the subscriber sees a message, if there is anything in it for it; counts as sent.
     pub fn view(&mut self, message: &Message) -> Option<View> {
-        let carrier = self.floors.get(&message.topic).copied();
+        let carrier = self.floor_of(&message.topic);
         let keep = match carrier {
             Some(floor) if floor < message.first => Keep::All,
             _ => self.keep(message)?,
@@ -120,9 +142,14 @@ impl Subscriptions {
         Some(view)
     }
 
+    fn floor_of(&self, topic: &Topic) -> Option<i64> {
+        let is_held = !self.held.is_empty() && self.held.contains(topic);
+        if is_held { None } else { self.floors.get(topic).copied() }
+    }
+
     fn keep(&self, message: &Message) -> Option<Keep> {
         let wanted =
-            |topic: &Topic, sequence: i64| self.floors.get(topic).is_some_and(|floor| sequence > *floor);
+            |topic: &Topic, sequence: i64| self.floor_of(topic).is_some_and(|floor| sequence > floor);
         Keep::collect(
             message
                 .events

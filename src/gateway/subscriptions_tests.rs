@@ -233,3 +233,19 @@ proptest! {
         prop_assert_eq!(state, expected);
     }
 }
+
+#[test]
+fn of_a_held_topic_nothing_gets_through_and_its_chain_goes_on_afterwards() {
+    let mut road = Road::new();
+    for sequence in 1..=4 {
+        road.tick(vec![event(sequence, 1, "p:1", "a")], 0);
+    }
+    let mut subscriptions = subscribed(&[("p:1", 0)]);
+    assert!(subscriptions.view(&road.sent[0]).is_some());
+    subscriptions.hold(&"p:1".into(), 2);
+    assert_eq!(subscriptions.view(&road.sent[3]), None, "it comes live");
+    assert_eq!(subscriptions.positions(&HashMap::from([("p:1".into(), 4)]))["p:1"], 2);
+    subscriptions.go_on(&"p:1".into());
+    assert_eq!(subscriptions.view(&road.sent[1]), None, "that was told");
+    assert_eq!(subscriptions.view(&road.sent[2]).map(|view| view.previous), Some(1));
+}

@@ -8,6 +8,7 @@ mod board;
 mod canary;
 pub(crate) mod client;
 mod credentials;
+mod far_behind;
 mod features;
 mod figures;
 mod hostile;

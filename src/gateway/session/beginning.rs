@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::super::ack::{Ack, Subscribed};
 use super::super::position::Position;
 use super::super::protocol::{Goodbye, RefusedTopic, SyncReason};
-use super::super::replay::{self, Missed, NotRecovered, Reach};
+use super::super::replay::{self, Missed, NotRecovered};
 use super::super::store;
 use super::{Said, Session};
 use crate::db::problem::{FieldError, Problem};
@@ -76,13 +76,12 @@ impl Session {
         &mut self,
         topics: &[Topic],
         position: Position,
-        reach: Reach,
     ) -> Result<Missed, NotRecovered> {
         let wanted: Vec<_> = topics.iter().map(|topic| (topic.clone(), position.sequence)).collect();
         let ours = (self.own_topic.clone(), position.sequence);
         let epoch = position.epoch.to_string();
         self.heed_features().await;
-        let missed = replay::resume(&self.gateway, &self.open, &epoch, &wanted, Some(&ours), reach).await?;
+        let missed = replay::resume(&self.gateway, &self.open, &epoch, &wanted, Some(&ours)).await?;
         self.position = position;
         Ok(missed)
     }

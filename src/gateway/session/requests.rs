@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::ack::{Ack, Resumed, Subscribed};
 use super::super::protocol::{Change, Complaint, Goodbye, Request, Resume, SyncReason};
-use super::super::replay::{self, Missed, NotRecovered, Reach};
+use super::super::replay::{self, Missed, NotRecovered};
 use super::{Said, Session};
 use crate::db::problem::Problem;
 use crate::db::session::Caller;
@@ -95,12 +95,15 @@ impl Session {
         let (allowed, refused) = self.check_topics(names).await?;
         wanted.retain(|(topic, _)| allowed.contains(topic));
         self.heed_features().await;
-        match replay::resume(&self.gateway, &self.open, &resume.epoch, &wanted, None, Reach::All).await {
-            Ok(Missed { messages, .. }) => {
-                let replayed = Some(messages.len());
-                let resumed = Resumed { recovered: true, replayed, reason: None, topics: allowed, refused };
+        match replay::resume(&self.gateway, &self.open, &resume.epoch, &wanted, None).await {
+            Ok(missed) => {
+                self.hold_after(resume.epoch.clone(), allowed.clone(), &missed, false);
+                let (replayed, more) = (Some(missed.messages.len()), missed.ends_at.is_some());
+                let resumed =
+                    Resumed { recovered: true, replayed, more, reason: None, topics: allowed, refused };
                 self.ack(Ack::Resume(resumed), correlation_id);
-                self.said.extend(messages.into_iter().map(|(message, view)| Said::Missed(message, view)));
+                let messages = missed.messages.into_iter();
+                self.said.extend(messages.map(|(message, view)| Said::Missed(message, view)));
                 Ok(())
             }
             Err(NotRecovered::Problem(problem)) => {
@@ -109,8 +112,9 @@ impl Session {
             }
             Err(NotRecovered::Because(reason)) => {
                 let reason = Some(reason);
+                let topics = allowed.clone();
                 let resumed =
-                    Resumed { recovered: false, replayed: None, reason, topics: allowed.clone(), refused };
+                    Resumed { recovered: false, replayed: None, more: false, reason, topics, refused };
                 self.ack(Ack::Resume(resumed), correlation_id);
                 self.sync(allowed, SyncReason::NotRecovered).await
             }
