@@ -251,9 +251,11 @@ create table monitor.metric_minutes (
   count bigint not null,
   sum double precision not null,
   min double precision not null,
-  max double precision not null,
-  constraint metric_minutes_pkey primary key (metric_id, minute_at, bucket)
+  max double precision not null
 ) partition by range (minute_at);
+-- No primary key: pg_restore --clean cannot drop one that partitions have inherited.
+create unique index metric_minutes_by_bucket
+  on monitor.metric_minutes (metric_id, minute_at, bucket);
 comment on table monitor.metric_minutes is
   'Recorded numbers by minute and bucket of size, for some days; read monitor.minute_rollups.';
 create table monitor.metric_minutes_default partition of monitor.metric_minutes default;
@@ -266,9 +268,9 @@ create table monitor.metric_hours (
   count bigint not null,
   sum double precision not null,
   min double precision not null,
-  max double precision not null,
-  constraint metric_hours_pkey primary key (metric_id, hour_at, bucket)
+  max double precision not null
 ) partition by range (hour_at);
+create unique index metric_hours_by_bucket on monitor.metric_hours (metric_id, hour_at, bucket);
 comment on table monitor.metric_hours is
   'The same by hour, for over a year; read monitor.hour_rollups.';
 create table monitor.metric_hours_default partition of monitor.metric_hours default;

@@ -118,7 +118,7 @@ impl App {
         let pulse = Pulse { pool: pool.clone(), traffic: traffic.clone(), every: PULSE };
         let stream = Stream::start(config, hub, pool, switches, &closing)?;
         let monitor = Arc::new(Monitor::new(config)?);
-        monitor.start(&gateway, &stream.counters, &closing);
+        monitor.start(&gateway, &stream.counters, &traffic, &closing);
         let shared = Arc::new(shared(config, gateway.clone(), (cache, monitor), &stream, traffic, shutdown));
         let limits = limits(config, &shared.visitors);
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());

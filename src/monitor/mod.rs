@@ -27,6 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, ConfigError};
 use crate::gateway::Gateway;
+use crate::http::traffic::Traffic;
 use crate::stream::counters::Counters;
 use delivery::Deliveries;
 use delivery::guard::Guard;
@@ -71,7 +72,13 @@ impl Monitor {
     }
 
     /// Begins its tasks.
-    pub fn start(&self, gateway: &Arc<Gateway>, counters: &Arc<Counters>, shutdown: &CancellationToken) {
+    pub fn start(
+        &self,
+        gateway: &Arc<Gateway>,
+        counters: &Arc<Counters>,
+        traffic: &Arc<Traffic>,
+        shutdown: &CancellationToken,
+    ) {
         let (pool, hub) = (&gateway.pool, &gateway.hub);
         if self.delivers {
             let deliveries =
@@ -84,6 +91,7 @@ impl Monitor {
             pool: pool.clone(),
             counters: counters.clone(),
             gateway: gateway.clone(),
+            traffic: traffic.clone(),
             figures: self.sender.figures.clone(),
         };
         self.tasks.spawn(recorder.run(shutdown.clone()));

@@ -12,6 +12,7 @@ use super::delivery::sender::Figures;
 use super::store;
 use crate::db::pool::Pool;
 use crate::gateway::Gateway;
+use crate::http::traffic::Traffic;
 use crate::stream::counters::{Counter, Counters, Histogram};
 
 const EVERY: Duration = Duration::from_secs(10);
@@ -25,6 +26,8 @@ pub struct Recorder {
     pub counters: Arc<Counters>,
     /// The sockets'.
     pub gateway: Arc<Gateway>,
+    /// The requests'.
+    pub traffic: Arc<Traffic>,
     /// The deliveries'.
     pub figures: Arc<Figures>,
 }
@@ -40,8 +43,8 @@ struct Point {
 /// What was recorded already.
 #[derive(Debug, Default)]
 struct Recorded {
-    counts: [u64; 5],
-    durations: [Vec<u64>; 3],
+    counts: [u64; 7],
+    durations: [Vec<u64>; 4],
 }
 
 impl Recorder {
@@ -66,16 +69,19 @@ impl Recorder {
     /// What is new, and what is recorded with it.
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
     fn points(&self, recorded: &Recorded) -> (Vec<Point>, Recorded) {
-        let counters: [(&'static str, &Counter); 5] = [
+        let counters: [(&'static str, &Counter); 7] = [
             ("events", &self.counters.events),
             ("messages", &self.counters.messages),
             ("sent", &self.gateway.counters.sent),
+            ("requests", &self.traffic.requests),
+            ("request_errors", &self.traffic.errors),
             ("deliveries", &self.figures.taken),
             ("delivery_failures", &self.figures.failed),
         ];
-        let durations: [(&'static str, &Histogram); 3] = [
+        let durations: [(&'static str, &Histogram); 4] = [
             ("commit_to_send", &self.counters.commit_to_send),
             ("tick", &self.counters.tick),
+            ("request_duration", &self.traffic.latency),
             ("delivery_duration", &self.figures.duration),
         ];
         let mut points = vec![

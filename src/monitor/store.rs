@@ -5,7 +5,7 @@ mod requests;
 mod rounds;
 
 pub use delivery::{
-    Target, claim_webhooks, fill, record_attempts, release_webhooks, take_deliveries, webhook_target,
+    Filled, Target, claim_webhooks, fill, record_attempts, release_webhooks, take_deliveries, webhook_target,
 };
 pub use requests::*;
 pub use rounds::{

@@ -5,13 +5,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::gateway::subscriptions::Subscriptions;
 use crate::stream::batch::{Batch, BatchSettings, Departure, Kind};
-use crate::stream::event::{Event, Topic};
+use crate::stream::event::{Event, Source, Topic};
 use crate::stream::merge;
 use crate::stream::message::Message;
 
@@ -125,6 +126,15 @@ impl Page {
     }
 }
 
+/// For how long what agents do is gathered before it is read: as on a socket, from the first of it on.
+pub fn still_gathering(events: &[Event], now: i64) -> Option<Duration> {
+    let window = BatchSettings::default().window_ms;
+    let first = events.iter().filter(|event| event.source == Source::McpAi).map(|event| event.at).min()?;
+    // Clocks differ: what seems to come from the future waits for no longer than the window.
+    let age = u64::try_from(now - first).unwrap_or(0);
+    (age < window).then(|| Duration::from_millis(window - age))
+}
+
 /// The message's own id, which follows from epoch, topic and sequence.
 fn id_of(body: &str) -> String {
     #[derive(Deserialize)]
@@ -183,6 +193,16 @@ mod tests {
         narrow.actions = None;
         narrow.entities = Some(vec!["branch".to_owned()]);
         assert!(told(&narrow, events(), Gathering::AsOnASocket).is_empty());
+    }
+
+    #[test]
+    fn what_agents_do_is_waited_for_from_the_first_of_it_on() {
+        let at = |millis, event: Event| Event { at: millis, ..event };
+        let wait = |events: &[Event], now| still_gathering(events, now).map(|wait| wait.as_millis());
+        let agents = [at(1000, ai(11, 1, "p:1", "a")), at(1400, ai(12, 2, "p:1", "b"))];
+        assert_eq!((wait(&agents, 1450), wait(&agents, 1500)), (Some(50), None));
+        assert_eq!(wait(&agents, 0), Some(500), "clocks differ");
+        assert_eq!(wait(&[at(1000, event(11, 1, "p:1", "a"))], 1000), None, "people are not waited for");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::sender::{Delivery, Outcome, Sender};
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::gateway::subscriptions::Subscriptions;
-use crate::monitor::store::{self, Target};
+use crate::monitor::store::{self, Filled, Target};
 use crate::stream::event::Topic;
 use crate::stream::hub::{Hub, Subscriber};
 
@@ -45,6 +45,8 @@ pub struct Worker {
     is_told: bool,
     /// Since when changes are gathered, and until when.
     gathering_until: Option<Instant>,
+    /// For what agents do it was waited already.
+    has_waited: bool,
 }
 
 /// What a round found.
@@ -84,6 +86,7 @@ impl Worker {
             subscriptions: Subscriptions::default(),
             is_told: true,
             gathering_until: None,
+            has_waited: false,
         }
     }
 
@@ -128,18 +131,14 @@ impl Worker {
         self.gathering_until.get_or_insert_with(|| Instant::now() + window);
     }
 
-    /// Whether the log is to be read now. Where changes are gathered it is when they have been, or when there may be
-    /// something that nobody told of.
+    /// Whether the log is to be read now: not while changes are gathered. By wish they always are; then it is when they
+    /// have been, or when there may be something that nobody told of.
     fn may_fill(&mut self, window: Duration) -> bool {
-        if window.is_zero() {
-            self.gathering_until = None;
-            return true;
-        }
         match self.gathering_until {
             Some(until) if Instant::now() < until => false,
             gathered => {
                 self.gathering_until = None;
-                std::mem::take(&mut self.is_told) || gathered.is_some()
+                std::mem::take(&mut self.is_told) || gathered.is_some() || window.is_zero()
             }
         }
     }
@@ -173,17 +172,26 @@ impl Worker {
         Ok(Some(Round { is_busy, idle, window }))
     }
 
-    /// Queues what is new; true when there may be more.
+    /// Queues what is new; true when something was.
     async fn fill(&mut self, window: Duration) -> Result<bool, Problem> {
-        let (pool, subscriptions) = (&self.pool, &mut self.subscriptions);
-        if window.is_zero() {
-            return store::fill(pool, self.webhook, self.node, Gathering::AsOnASocket, subscriptions).await;
-        }
+        let gathering = if window.is_zero() { Gathering::AsOnASocket } else { Gathering::ByTopic };
         let mut is_filled = false;
-        while store::fill(pool, self.webhook, self.node, Gathering::ByTopic, subscriptions).await? {
-            is_filled = true;
+        loop {
+            let (whose, may_wait) = ((self.webhook, self.node), !self.has_waited);
+            match store::fill(&self.pool, whose, gathering, may_wait, &mut self.subscriptions).await? {
+                Filled::Nothing => return Ok(is_filled),
+                Filled::Page => (is_filled, self.has_waited) = (true, false),
+                Filled::TooEarly(wait) => {
+                    // Once: then it leaves with whatever has come.
+                    self.has_waited = true;
+                    self.gather(wait);
+                    return Ok(is_filled);
+                }
+            }
+            if window.is_zero() {
+                return Ok(true);
+            }
         }
-        Ok(is_filled)
     }
 
     /// Hears of its topics, so that it is woken.

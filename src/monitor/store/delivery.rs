@@ -1,6 +1,6 @@
 //! What deliveries ask.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use postgres_types::Type;
 use tokio_postgres::types::Json;
@@ -11,7 +11,7 @@ use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::db::session::{self, Param};
 use crate::gateway::subscriptions::Subscriptions;
-use crate::monitor::delivery::page::{Gathering, Page, Queued};
+use crate::monitor::delivery::page::{self, Gathering, Page, Queued};
 use crate::monitor::delivery::sender::{Delivery, Outcome};
 use crate::stream::batch::Departure;
 use crate::stream::log;
@@ -72,31 +72,42 @@ pub async fn webhook_target(pool: &Pool, webhook: Uuid) -> Result<Option<Target>
     }))
 }
 
-/// Reads one page of the log after the webhook's position and queues its messages, in one transaction; true when there
-/// may be more. A position that the log cannot serve goes on at the head, and the endpoint is told.
+/// What a look at the log came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// There is nothing new.
+    Nothing,
+    /// A page was queued; there may be more.
+    Page,
+    /// What agents do is still being gathered, for so long.
+    TooEarly(Duration),
+}
+
+/// Reads one page of the log after the webhook's position and queues its messages, in one transaction. A position that
+/// the log cannot serve goes on at the head, and the endpoint is told.
 ///
 /// # Errors
 /// The database's; the webhook is another node's.
 pub async fn fill(
     pool: &Pool,
-    webhook: Uuid,
-    node: Uuid,
+    (webhook, node): (Uuid, Uuid),
     gathering: Gathering,
+    may_wait: bool,
     subscriptions: &mut Subscriptions,
-) -> Result<bool, Problem> {
+) -> Result<Filled, Problem> {
     let mut client = session::connection(pool).await?;
     let transaction = client.transaction().await.map_err(problem("begin"))?;
-    match queue_page(&transaction, (webhook, node), gathering, subscriptions).await {
-        Ok(is_filled) => {
+    match queue_page(&transaction, (webhook, node), gathering, may_wait, subscriptions).await {
+        Ok(filled) => {
             transaction.commit().await.map_err(problem("commit"))?;
-            Ok(is_filled)
+            Ok(filled)
         }
         Err(refused) if refused.status == 410 => {
             drop(transaction);
             *subscriptions = Subscriptions::default();
             let params: [Param<'_>; 2] = [(&webhook, Type::UUID), (&node, Type::UUID)];
             let skipped = client.query_typed("select monitor.skip_webhook_gap($1, $2)", &params).await;
-            skipped.map(|_| true).map_err(problem("skip_webhook_gap"))
+            skipped.map(|_| Filled::Page).map_err(problem("skip_webhook_gap"))
         }
         Err(refused) => {
             // What was made and not queued counts as not told.
@@ -110,19 +121,26 @@ async fn queue_page(
     transaction: &Transaction<'_>,
     (webhook, node): (Uuid, Uuid),
     gathering: Gathering,
+    may_wait: bool,
     subscriptions: &mut Subscriptions,
-) -> Result<bool, Problem> {
-    let Some((consumer, page)) = open_page(transaction, webhook, node).await? else { return Ok(false) };
+) -> Result<Filled, Problem> {
+    let Some((consumer, page)) = open_page(transaction, webhook, node).await? else {
+        return Ok(Filled::Nothing);
+    };
     let count = i32::try_from(page.upto - page.after).unwrap_or(i32::MAX);
     let sql = format!("select {} from tide.consume($1, $2) m where m.sequence <= $3", log::message_columns());
     let params: [Param<'_>; 3] = [(&consumer, Type::TEXT), (&count, Type::INT4), (&page.upto, Type::INT8)];
     let rows = transaction.query_typed(&sql, &params).await.map_err(problem("consume"))?;
+    let events: Vec<_> = rows.iter().map(log::read_event).collect();
+    if may_wait && let Some(wait) = page::still_gathering(&events, log::epoch_millis(SystemTime::now())) {
+        return Ok(Filled::TooEarly(wait));
+    }
     page.begin(subscriptions);
-    let departures = page.departures(rows.iter().map(log::read_event).collect(), gathering);
+    let departures = page.departures(events, gathering);
     let departures = hears(transaction, webhook, &page, departures).await?;
     let queued = page.messages(departures, subscriptions);
     queue_deliveries(transaction, webhook, page.upto, &queued).await?;
-    Ok(true)
+    Ok(Filled::Page)
 }
 
 /// `monitor.open_page`; `None` when there is nothing to read.
