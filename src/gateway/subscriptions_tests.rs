@@ -161,7 +161,7 @@ proptest! {
         let topic = if narrow { "task:01" } else { "p:0" };
         let mut subscriptions = subscribed(&[(topic, floor)]);
         let mut last: HashMap<Topic, (i64, i64)> = HashMap::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for message in road.sent.iter().skip(joined) {
             let Some(view) = subscriptions.view(message) else { continue };
             if let Some((sequence, position)) = last.get(&message.topic) {

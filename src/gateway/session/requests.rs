@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::ack::{Ack, Resumed, Subscribed};
 use super::super::protocol::{Change, Complaint, Goodbye, Request, Resume, SyncReason};
-use super::super::replay::{self, Missed, NotRecovered};
+use super::super::replay::{self, NotRecovered};
 use super::{Said, Session};
 use crate::db::problem::Problem;
 use crate::db::session::Caller;

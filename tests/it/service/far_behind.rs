@@ -11,10 +11,13 @@ use super::client::{events, sequences};
 use super::node::Node;
 use super::web::Web;
 use super::world::{MAIN, SIDE, World};
+use crate::support::eventually;
 
 /// In statements of a hundred, so that each row is told; two in three in one project, the others in the other one.
 const MISSED: usize = 12_000;
 const LIVE: usize = 60;
+/// Little is kept in memory, so that the log is asked.
+const FORGETFUL: [(&str, &str); 1] = [("TIDEGATE_STREAM__REPLAY_BYTES", "100000")];
 
 async fn miss(world: &World) {
     for turn in 0..MISSED / 100 {
@@ -24,13 +27,14 @@ async fn miss(world: &World) {
         );
         world.run(&insert).await;
     }
+    let pending = "select tide.pending_count()::text";
+    eventually("all of it has a number", async || world.text(pending).await == "0").await;
 }
 
 /// Somebody who writes on while that is told.
-fn write_on(world: &World) -> JoinHandle<()> {
-    let sql = world.database.connect();
+async fn write_on(world: &World) -> JoinHandle<()> {
+    let sql = world.database.connect().await;
     tokio::spawn(async move {
-        let sql = sql.await;
         for _ in 0..LIVE {
             let insert = format!("insert into work.tasks (git_branch_id, title) values ('{MAIN}', 'live')");
             sql.batch_execute(&insert).await.unwrap();
@@ -69,12 +73,12 @@ impl Told {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_gets_all_that_it_missed_however_much_and_then_what_comes_live() {
     let world = World::new().await;
-    let node = Node::start(&world.database, &[]).await;
+    let node = Node::start(&world.database, &FORGETFUL).await;
     let before = node.synced("ann").await;
     let (epoch, positions) = (before.epoch(), before.positions());
     drop(before);
     miss(&world).await;
-    let writer = write_on(&world);
+    let writer = write_on(&world).await;
     let mut client = node.silent("ann").await;
     let ack = client.resume(&epoch, &positions).await;
     assert_eq!(
@@ -92,14 +96,14 @@ async fn a_socket_gets_all_that_it_missed_however_much_and_then_what_comes_live(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn so_does_an_event_stream() {
     let world = World::new().await;
-    let node = Node::start(&world.database, &[]).await;
+    let node = Node::start(&world.database, &FORGETFUL).await;
     let web = Web::new(&node, "ann");
     let mut before = web.stream("", None).await;
     before.expect("sync").await;
     let id = before.id();
     drop(before);
     miss(&world).await;
-    let writer = write_on(&world);
+    let writer = write_on(&world).await;
     let mut stream = web.stream("", Some(&id)).await;
     let mut told = Told::default();
     while !told.is_all() {
