@@ -29,7 +29,7 @@ class User:
     def __init__(self, web, figures, token, number):
         self.web, self.figures, self.number = web, figures, number
         self.headers = {"authorization": f"Bearer {token}"}
-        self.waiting, self.projects, self.tasks = {}, [], []
+        self.waiting, self.heard, self.projects, self.tasks = {}, {}, [], []
 
     async def live(self, until, pause):
         async with self.web.ws_connect("/ws", headers=self.headers, max_msg_size=0) as self.socket:
@@ -85,8 +85,10 @@ class User:
             change = {"progress_percentage": random.randint(0, 100)}
             request = self.web.patch(f"/api/v2/tasks/{random.choice(self.tasks)}", json=change, headers=self.headers)
             txid = (await self.answered(request)).get("txid")
-            if txid:
-                self.waiting.setdefault(str(txid), began)
+            if str(txid) in self.heard:
+                self.figures.took["event"].append(self.heard.pop(str(txid)) - began)
+            elif txid:
+                self.waiting[str(txid)] = began
 
         await self.timed("write", action())
 
@@ -116,7 +118,10 @@ class User:
                 updates = message["payload"].get("updates", [])
                 for txid in {message["metadata"].get("txid"), *(u.get("txid") for u in updates)}:
                     began = self.waiting.pop(txid, None)
-                    if began is not None:
+                    if began is None:
+                        # Perhaps of a write whose answer is still on its way.
+                        self.heard[txid] = time.monotonic()
+                    else:
                         self.figures.took["event"].append(time.monotonic() - began)
 
 
