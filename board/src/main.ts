@@ -28,7 +28,7 @@ let stops: readonly (() => void)[] = [];
 const VIEWS: Readonly<Record<string, (session: Session, rest?: string) => View | Promise<View>>> = {
   work: openWork,
   stream: openStream,
-  system: async (found) => (await import("./system/view.js")).openSystem(found),
+  system: async (found, rest) => (await import("./system/view.js")).openSystem(found, rest),
 };
 
 async function show(isMove: boolean): Promise<void> {

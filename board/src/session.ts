@@ -35,9 +35,14 @@ export class Session {
   }
 
   /** Asks the service something outside the stream. */
-  async request(path: string, method = "GET"): Promise<Response> {
-    const headers = { authorization: `Bearer ${this.#token}` };
-    const response = await fetch(path, { method, headers }).catch((error) => {
+  async request(path: string, method = "GET", body?: unknown): Promise<Response> {
+    const headers = new Headers({ authorization: `Bearer ${this.#token}` });
+    const init: RequestInit = { method, headers };
+    if (body !== undefined) {
+      headers.set("content-type", "application/json");
+      init.body = JSON.stringify(body);
+    }
+    const response = await fetch(path, init).catch((error) => {
       throw new TidegateError("unreachable", String(error), true);
     });
     if (response.ok) return response;

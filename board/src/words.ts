@@ -170,5 +170,8 @@ const clock = new Intl.DateTimeFormat(undefined, {
 /** "15:48:32" */
 export const timeOf = (at: number): string => clock.format(at);
 
+/** "2 alerts", "1 alert" */
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
 /** "task title is not blank", from a rule's name. */
 export const ruleOf = (code: string): string => code.replaceAll("_", " ");

@@ -22,7 +22,8 @@ export class Playground {
   #dev;
   #service;
 
-  static async start() {
+  /** `settings`: of the service that the page talks to. */
+  static async start(settings = {}) {
     const playground = new Playground();
     // As root, Postgres runs as somebody else, who must get there.
     chmodSync(playground.#place, 0o755);
@@ -34,7 +35,7 @@ export class Playground {
     });
     await until("tidegate dev", () => said.includes("project_summaries"));
     playground.env = environmentOf(readFileSync(join(playground.#place, ".tidegate/env"), "utf8"));
-    await playground.serve();
+    await playground.serve(settings);
     return playground;
   }
 

@@ -27,6 +27,8 @@ export class Chart {
     title: string,
     readonly unit: string,
     readonly lines: readonly Line[],
+    /** Seconds that it is wide. */
+    readonly span = SECONDS,
   ) {
     this.#figures = lines.map(() => h("b", {}, "–"));
     const legend = lines.map(({ label, colour: name }, at) => {
@@ -78,7 +80,7 @@ export class Chart {
       cursor: { show: false },
       padding: [8, 26, 0, 0],
       scales: {
-        x: { range: (_, __, max) => [(max ?? 0) - SECONDS, max ?? 0] },
+        x: { range: (_, __, max) => [(max ?? 0) - this.span, max ?? 0] },
         y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
       },
       axes: [
@@ -87,7 +89,7 @@ export class Chart {
           grid: { show: false },
           space: 70,
           size: 26,
-          values: (_, times) => times.map((at) => timeOf(at * 1000)),
+          values: (_, times) => times.map((at) => timeOf(at * 1000).slice(0, this.span > SECONDS ? 5 : 8)),
         },
         { ...axis, size: 44 },
       ],
