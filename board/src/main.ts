@@ -7,6 +7,7 @@
  * ```
  */
 import "./style.css";
+import { showAlarm } from "./alarm.js";
 import { showConnection } from "./connection.js";
 import { forget, keep, takeFromAddress, token } from "./credential.js";
 import { showMissed } from "./missed.js";
@@ -58,7 +59,11 @@ function start(): void {
     return;
   }
   session = new Session(found);
-  stops = [showConnection(session.client, (reason) => leave(reason)), showMissed(session)];
+  stops = [
+    showConnection(session.client, (reason) => leave(reason)),
+    showMissed(session),
+    showAlarm(session),
+  ];
   void show(false);
 }
 

@@ -4,7 +4,9 @@
  */
 import { type Client, connect, type EventMessage, TidegateError } from "@tidegate/client";
 import { Absence } from "./absence.js";
+import { type Alert, followAlerts } from "./alarm.js";
 import { type Claims, claimsOf } from "./credential.js";
+import type { Follower } from "./followed.js";
 import { Recorder } from "./stream/recorder.js";
 import { Meter } from "./system/meter.js";
 import { News } from "./work/news.js";
@@ -16,6 +18,8 @@ export class Session {
   readonly meter = new Meter();
   readonly recorder: Recorder;
   readonly absence: Absence;
+  /** For administrators. */
+  readonly alerts: Follower<Alert> | undefined;
   readonly #token: string;
   readonly #clock: ReturnType<typeof setInterval>;
 
@@ -26,6 +30,7 @@ export class Session {
     this.recorder = new Recorder(this.client);
     this.absence = new Absence(this.client, this.recorder);
     this.client.on("message", (message) => this.#hear(message));
+    this.alerts = this.isAdmin ? followAlerts(this) : undefined;
     this.client.store.listen((set) => this.meter.apply(set));
     this.#clock = setInterval(() => this.meter.tick(), 1000);
   }
@@ -54,6 +59,7 @@ export class Session {
   close(): void {
     clearInterval(this.#clock);
     this.absence.close();
+    this.alerts?.close();
     this.client.close();
   }
 

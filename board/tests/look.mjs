@@ -32,6 +32,16 @@ for (const colorScheme of ["light", "dark"]) {
     await page.waitForTimeout(6000);
     await page.locator(".facts dd").nth(4).waitFor();
     await shoot("system");
+    for (const name of ["Last hour", "Webhooks"]) {
+      await page.locator(".pages a", { hasText: name }).click();
+      await page
+        .locator(".panel")
+        .nth(name === "Webhooks" ? 0 : 6)
+        .waitFor();
+      await page.waitForTimeout(1500);
+      await shoot(name.toLowerCase().replace(" ", "-"));
+    }
+    await page.locator(".pages a", { hasText: "Now" }).click();
     await page.getByRole("button", { name: "Check for drift" }).click();
     await page.locator(".exact, .verdict .refusal").waitFor();
     await page.locator(".database").scrollIntoViewIfNeeded();

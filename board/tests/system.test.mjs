@@ -82,6 +82,7 @@ test("an alert raised by SQL is shown within 500 ms", async () => {
      select (extract(epoch from clock_timestamp()) * 1000)::bigint`,
   );
   const delay = (await seen) - Number(committed);
+  await page.locator("nav#nav").getByRole("img", { name: "1 open alert" }).waitFor();
   console.log(`  in the page after ${delay} ms`);
   assert.ok(delay < 500, `it took ${delay} ms`);
   await alertOf("Orders have stopped").locator("dd", { hasText: "eu-1" }).waitFor();
@@ -93,6 +94,7 @@ test("it is acknowledged in place, by the keyboard, and says by whom", async () 
   await page.keyboard.press("Enter");
   await row.locator("text=acknowledged by you").waitFor();
   assert.equal(await row.getByRole("button", { name: "Acknowledge" }).count(), 0);
+  await page.locator("nav#nav .badge").waitFor({ state: "detached" });
   // The keyboard's place is not lost with the button.
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Resolve");
   const status = playground.sql("select status from monitor.alerts where key = 'orders'");
@@ -104,6 +106,16 @@ test("what happens again counts, and what is resolved elsewhere goes", async () 
   await alertOf("seen 2 times").waitFor();
   playground.sql("select monitor.clear_alert('orders')");
   await alertOf("Orders have stopped").waitFor({ state: "detached" });
+});
+
+test("an alert is counted in every view", async () => {
+  await page.locator('nav#nav a[href="#/work"]').click();
+  await page.locator("main .work").waitFor();
+  playground.sql("select monitor.raise_alert('disk', 'warning', 'A disk is full')");
+  await page.locator("nav#nav").getByRole("img", { name: "1 open alert" }).click();
+  await alertOf("A disk is full").getByRole("button", { name: "Resolve" }).click();
+  await alertOf("A disk is full").waitFor({ state: "detached" });
+  await page.locator("nav#nav .badge").waitFor({ state: "detached" });
 });
 
 test("what is not as usual is a sentence, while it lasts and when it is over", async () => {

@@ -1,20 +1,7 @@
 /** One alert: how grave it is, what it says, since when, who sees to it, and what can be done about it. */
+import type { Alert } from "../alarm.js";
 import { h, setAttribute, setText } from "../dom.js";
 import { ago, counted } from "../words.js";
-
-export interface Alert {
-  readonly id: string;
-  readonly severity: "info" | "warning" | "critical";
-  readonly title: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-  readonly status: "open" | "acknowledged" | "resolved";
-  readonly occurrence_count: number;
-  readonly opened_at: string;
-  readonly last_seen_at: string;
-  readonly acknowledged_at: string | null;
-  readonly acknowledged_by: string | null;
-  readonly silence_ends_at: string | null;
-}
 
 const SHAPES = { critical: "▲", warning: "◆", info: "●" } as const;
 const HOUR = 3600;

@@ -1,8 +1,8 @@
 /** What somebody should look at, the worst first; whoever sees to it says so in place. */
+import type { Alert } from "../alarm.js";
 import { arrange, h, setAttribute, setText } from "../dom.js";
 import type { Session } from "../session.js";
-import { type Alert, AlertRow } from "./alert-row.js";
-import { Follower } from "./followed.js";
+import { AlertRow } from "./alert-row.js";
 
 const GRAVITY: Readonly<Record<string, number>> = { critical: 0, warning: 1, info: 2 };
 const EVERY_MS = 1000;
@@ -16,7 +16,7 @@ export class Alerts {
   readonly #list = h("ul", { class: "alerts" });
   readonly #empty = h("p", { class: "empty" }, "Asking…");
   readonly #rows = new Map<string, AlertRow>();
-  readonly #follower: Follower<Alert> | undefined;
+  readonly #stop: (() => void) | undefined;
   readonly #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(session: Session) {
@@ -34,23 +34,27 @@ export class Alerts {
       this.#empty.textContent = "Alerts, and what is not as usual, are shown to administrators.";
       return;
     }
-    this.#follower = new Follower<Alert>(session.client, {
-      topic: "monitor:alerts",
-      entity: "alert",
-      load: async () => ((await (await session.request("/api/v1/alerts?limit=200")).json()) as Listed).items,
-      changed: (alerts, fresh) => this.#show(alerts, fresh),
-      failed: (error) => this.#empty.replaceChildren(`Alerts were not read: ${error.message}`),
-    });
+    this.#stop = session.alerts?.listen((fresh) => this.#show(fresh));
     this.#clock = setInterval(() => this.#tick(), EVERY_MS);
   }
 
   close(): void {
-    this.#follower?.close();
+    this.#stop?.();
     clearInterval(this.#clock);
   }
 
-  #show(alerts: ReadonlyMap<string, Alert>, fresh: Alert | undefined): void {
-    const due = [...alerts.values()].filter(({ status }) => status !== "resolved").sort(worstFirst);
+  #show(fresh: Alert | undefined): void {
+    const { rows, error } = this.#session.alerts ?? {};
+    if (rows)
+      this.#showAll([...rows.values()].filter(({ status }) => status !== "resolved").sort(worstFirst));
+    if (error) {
+      this.#empty.hidden = false;
+      this.#empty.replaceChildren(`Alerts were not read: ${error.message}`);
+    }
+    if (fresh && fresh.status !== "resolved") setText(this.#news, `New alert: ${fresh.title}`);
+  }
+
+  #showAll(due: readonly Alert[]): void {
     for (const id of this.#rows.keys()) if (!due.some((alert) => alert.id === id)) this.#drop(id);
     arrange(
       this.#list,
@@ -62,7 +66,6 @@ export class Alerts {
     this.#list.hidden = !due.length;
     this.#empty.hidden = due.length > 0;
     this.#empty.replaceChildren("Nothing needs you. Anything may raise one: ", howTo());
-    if (fresh && fresh.status !== "resolved") setText(this.#news, `New alert: ${fresh.title}`);
   }
 
   #rowOf(alert: Alert): AlertRow {
@@ -87,7 +90,7 @@ export class Alerts {
 
   async #act(id: string, verb: string, body: unknown): Promise<void> {
     await this.#session.request(`/api/v1/alerts/${id}/${verb}`, "POST", body);
-    await this.#follower?.ask();
+    await this.#session.alerts?.ask();
   }
 
   /** People are known by their ids here; who looks is known by the topic that is theirs. */
@@ -99,10 +102,6 @@ export class Alerts {
   #tick(): void {
     for (const row of this.#rows.values()) row.tick();
   }
-}
-
-interface Listed {
-  readonly items: readonly Alert[];
 }
 
 const worstFirst = (a: Alert, b: Alert): number =>

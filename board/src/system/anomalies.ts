@@ -1,8 +1,8 @@
 /** What is not as usual, in sentences; and what was so today. */
 import { h } from "../dom.js";
+import { Follower } from "../followed.js";
 import type { Session } from "../session.js";
 import { ago } from "../words.js";
-import { Follower } from "./followed.js";
 
 interface Anomaly {
   readonly id: string;
@@ -45,9 +45,8 @@ export class Anomalies {
         const answer = (await (await session.request("/api/v1/dashboard/anomalies")).json()) as Answer;
         return [...answer.active, ...answer.ended_24h];
       },
-      changed: (anomalies) => this.#show([...anomalies.values()]),
-      failed: (error) => this.#say(`Anomalies were not read: ${error.message}`),
     });
+    this.#follower.listen(() => this.#tell());
     this.#clock = setInterval(() => {
       if (!document.hidden) void this.#follower?.ask();
     }, ASK_MS);
@@ -56,6 +55,12 @@ export class Anomalies {
   close(): void {
     this.#follower?.close();
     clearInterval(this.#clock);
+  }
+
+  #tell(): void {
+    const { rows, error } = this.#follower ?? {};
+    if (rows) this.#show([...rows.values()]);
+    if (error) this.#say(`Anomalies were not read: ${error.message}`);
   }
 
   #show(anomalies: readonly Anomaly[]): void {

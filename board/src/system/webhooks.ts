@@ -1,8 +1,8 @@
 /** What is delivered elsewhere by HTTP: each webhook with its health, and the one that was chosen in full. */
 import { arrange, h, setAttribute, setText } from "../dom.js";
+import { Follower } from "../followed.js";
 import type { Session } from "../session.js";
 import { firstWebhook } from "./first-webhook.js";
-import { Follower } from "./followed.js";
 import { healthOf, nameOf, type Webhook, WebhookPanel } from "./webhook.js";
 
 /** What waits is no event: it is asked for. */
@@ -42,9 +42,8 @@ export class Webhooks {
       entity: "webhook",
       load: async () =>
         ((await (await session.request("/api/v1/webhooks?limit=200")).json()) as Listed).items,
-      changed: (webhooks) => this.#show([...webhooks.values()]),
-      failed: (error) => setText(this.#note, `Webhooks were not read: ${error.message}`),
     });
+    this.#follower.listen(() => this.#tell());
     this.#clock = setInterval(() => {
       if (!document.hidden) void this.#follower.ask();
     }, ASK_MS);
@@ -54,6 +53,14 @@ export class Webhooks {
     this.#follower.close();
     this.#panel?.close();
     clearInterval(this.#clock);
+  }
+
+  #tell(): void {
+    const { rows, error } = this.#follower;
+    if (rows) this.#show([...rows.values()]);
+    if (!error) return;
+    this.#isEmpty = false;
+    setText(this.#note, `Webhooks were not read: ${error.message}`);
   }
 
   #show(webhooks: readonly Webhook[]): void {

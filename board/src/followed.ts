@@ -11,13 +11,18 @@ export interface Followed<T> {
   readonly entity: string;
   /** All rows as they are now. */
   load(): Promise<readonly T[]>;
-  /** They are not what they were. `fresh`: the one that was just made. */
-  changed(rows: ReadonlyMap<string, T>, fresh?: T): void;
-  failed(error: Error): void;
 }
 
+/** The rows are not what they were, or could not be asked for. `fresh`: the one that was just made. */
+type Listener<T> = (fresh?: T) => void;
+
 export class Follower<T extends { readonly id: string }> {
+  /** Why they could not be asked for the last time. */
+  error: Error | undefined;
+  /** Undefined until the first answer. */
+  rows: ReadonlyMap<string, T> | undefined;
   readonly #rows = new Map<string, T>();
+  readonly #listeners = new Set<Listener<T>>();
   readonly #what: Followed<T>;
   readonly #stops: readonly (() => void)[];
   #isAsking = false;
@@ -37,8 +42,16 @@ export class Follower<T extends { readonly id: string }> {
     void this.ask();
   }
 
+  /** Tells at once what is known. */
+  listen(listener: Listener<T>): () => void {
+    this.#listeners.add(listener);
+    if (this.rows || this.error) listener();
+    return () => this.#listeners.delete(listener);
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
+    this.#listeners.clear();
   }
 
   async ask(): Promise<void> {
@@ -52,7 +65,8 @@ export class Follower<T extends { readonly id: string }> {
         if (!this.#isStale) this.#replace(rows);
       }
     } catch (error) {
-      this.#what.failed(error as Error);
+      this.error = error as Error;
+      this.#tell();
     }
     this.#isAsking = false;
   }
@@ -60,7 +74,9 @@ export class Follower<T extends { readonly id: string }> {
   #replace(rows: readonly T[]): void {
     this.#rows.clear();
     for (const row of rows) this.#rows.set(row.id, row);
-    this.#what.changed(this.#rows);
+    this.rows = this.#rows;
+    this.error = undefined;
+    this.#tell();
   }
 
   #hear({ type, payload }: EventMessage): void {
@@ -80,6 +96,11 @@ export class Follower<T extends { readonly id: string }> {
     }
     if (!isOurs) return;
     this.#isStale = true;
-    this.#what.changed(this.#rows, fresh);
+    // Before the first answer there is more than what was heard.
+    if (this.rows) this.#tell(fresh);
+  }
+
+  #tell(fresh?: T): void {
+    for (const listener of this.#listeners) listener(fresh);
   }
 }
