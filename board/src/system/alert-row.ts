@@ -2,15 +2,14 @@
 import type { Alert } from "../alarm.js";
 import { h, setAttribute, setText } from "../dom.js";
 import { ago, counted } from "../words.js";
+import { AlertComments, type CommentPorts } from "./alert-comments.js";
 
 const SHAPES = { critical: "▲", warning: "◆", info: "●" } as const;
 const HOUR = 3600;
 
-interface Ports {
+interface Ports extends CommentPorts {
   /** Does something about it; a refusal is shown in its row. */
   act(verb: string, body?: unknown): Promise<void>;
-  /** What the reader calls somebody who is known by their id or name. */
-  call(somebody: string): string;
 }
 
 export class AlertRow {
@@ -31,7 +30,8 @@ export class AlertRow {
 
   constructor(ports: Ports) {
     this.#ports = ports;
-    const body = h("div", { class: "alert-said" }, this.#title, this.#when, this.#facts, this.#refusal);
+    const comments = new AlertComments(ports).root;
+    const body = h("div", {}, this.#title, this.#when, this.#facts, comments, this.#refusal);
     const buttons = h("div", { class: "alert-do" }, this.#acknowledge, this.#resolve, this.#silence);
     this.root.append(h("p", { class: "severity" }, this.#shape, " ", this.#word), body, buttons);
   }

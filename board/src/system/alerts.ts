@@ -2,11 +2,16 @@
 import type { Alert } from "../alarm.js";
 import { arrange, h, setAttribute, setText } from "../dom.js";
 import type { Session } from "../session.js";
+import type { Comment } from "./alert-comments.js";
 import { AlertRow } from "./alert-row.js";
 
 const GRAVITY: Readonly<Record<string, number>> = { critical: 0, warning: 1, info: 2 };
 const EVERY_MS = 1000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+interface Discussed {
+  readonly comments: readonly Comment[];
+}
 
 export class Alerts {
   readonly root: HTMLElement;
@@ -69,14 +74,23 @@ export class Alerts {
   }
 
   #rowOf(alert: Alert): AlertRow {
-    const ports = {
-      act: (verb: string, body: unknown) => this.#act(alert.id, verb, body),
-      call: (somebody: string) => this.#call(somebody),
-    };
-    const row = this.#rows.get(alert.id) ?? new AlertRow(ports);
+    const row = this.#rows.get(alert.id) ?? this.#newRow(alert.id);
     this.#rows.set(alert.id, row);
     row.show(alert);
     return row;
+  }
+
+  #newRow(id: string): AlertRow {
+    const path = `/api/v1/alerts/${id}`;
+    return new AlertRow({
+      act: async (verb, body) => {
+        await this.#session.request(`${path}/${verb}`, "POST", body);
+        await this.#session.alerts?.ask();
+      },
+      load: async () => ((await (await this.#session.request(path)).json()) as Discussed).comments,
+      say: async (body) => void (await this.#session.request(`${path}/comments`, "POST", { body })),
+      call: (somebody) => this.#call(somebody),
+    });
   }
 
   /** The keyboard's place stays in the list. */
@@ -86,11 +100,6 @@ export class Alerts {
     if (!hadFocus) return;
     this.#list.tabIndex = -1;
     this.#list.focus();
-  }
-
-  async #act(id: string, verb: string, body: unknown): Promise<void> {
-    await this.#session.request(`/api/v1/alerts/${id}/${verb}`, "POST", body);
-    await this.#session.alerts?.ask();
   }
 
   /** People are known by their ids here; who looks is known by the topic that is theirs. */

@@ -93,7 +93,7 @@ const lineOf = ({ sentence, began_at, ended_at }: Anomaly): HTMLElement =>
       "span",
       { class: "faint" },
       ended_at
-        ? `over ${ago(Date.parse(ended_at))}`
+        ? `ended ${ago(Date.parse(ended_at))}`
         : `since ${ago(Date.parse(began_at)).replace(" ago", "")}`,
     ),
   );

@@ -28,6 +28,9 @@ export class Deliveries {
     ...Object.entries(FILTERS).map(([value, text]) => h("option", { value }, text)),
   );
   readonly #clock: ReturnType<typeof setInterval>;
+  #isAsking = false;
+  /** Something was done while it was asked: the answer may be older. */
+  #isStale = false;
 
   constructor(session: Session, webhook: string, say: (text: string) => void) {
     this.#session = session;
@@ -52,13 +55,25 @@ export class Deliveries {
     clearInterval(this.#clock);
   }
 
+  /** One question at a time: an answer never comes after a newer one. */
   async ask(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#askOnce();
+    }
+    this.#isAsking = false;
+  }
+
+  async #askOnce(): Promise<void> {
     const status = this.#filter.value;
     try {
       const query = status ? `&status=${status}` : "";
       const response = await this.#session.request(`${this.#path}?limit=${SHOWN}${query}`);
       const { items } = (await response.json()) as { readonly items: readonly Delivery[] };
-      if (status === this.#filter.value) this.#show(items);
+      if (!this.#isStale) this.#show(items);
     } catch (error) {
       this.#note.hidden = false;
       setText(this.#note, `Deliveries were not read: ${(error as Error).message}`);

@@ -31,13 +31,13 @@ export interface Health {
 /** How a webhook does, in a word. */
 export function healthOf({ status, failing_since_at }: Webhook): Health {
   if (status === "disabled") return { kind: "failing", word: "disabled", rank: 0 };
+  if (status === "paused") return { kind: "still", word: "paused", rank: 2 };
   if (failing_since_at)
     return {
       kind: "failing",
       word: `failing for ${ago(Date.parse(failing_since_at)).replace(" ago", "")}`,
       rank: 1,
     };
-  if (status === "paused") return { kind: "still", word: "paused", rank: 2 };
   return { kind: "well", word: "well", rank: 3 };
 }
 
