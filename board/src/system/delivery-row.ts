@@ -125,7 +125,9 @@ const kindOf = ({ status, attempt_count: count }: Delivery): string =>
 function whenOf({ status, finished_at, next_attempt_at, attempt_count }: Delivery): string {
   if (status !== "pending") return ago(Date.parse(finished_at ?? ""));
   const seconds = Math.round((Date.parse(next_attempt_at) - Date.now()) / 1000);
-  if (!attempt_count || seconds <= 0) return "on its way";
+  // Nothing overtakes on a topic.
+  if (!attempt_count) return "waits its turn";
+  if (seconds <= 0) return "on its way";
   return `again in ${seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`}`;
 }
 
