@@ -172,6 +172,10 @@ export interface RefusedTopic {
  */
 export interface Resumed {
   /**
+   * That many are not all: the rest follows them, page by page, and then what comes live.
+   */
+  more?: boolean;
+  /**
    * `epoch_changed`, `position_not_available`, `position_unknown`, `too_far_behind` or `restarting`.
    */
   reason?: string | null;
@@ -184,7 +188,7 @@ export interface Resumed {
    */
   refused: RefusedTopic[];
   /**
-   * How many messages were missed.
+   * How many messages follow at once.
    */
   replayed?: number | null;
   /**
@@ -490,6 +494,10 @@ export interface Resume {
  */
 export interface Resumed1 {
   /**
+   * That many are not all: the rest follows them, page by page, and then what comes live.
+   */
+  more?: boolean;
+  /**
    * `epoch_changed`, `position_not_available`, `position_unknown`, `too_far_behind` or `restarting`.
    */
   reason?: string | null;
@@ -502,7 +510,7 @@ export interface Resumed1 {
    */
   refused: RefusedTopic[];
   /**
-   * How many messages were missed.
+   * How many messages follow at once.
    */
   replayed?: number | null;
   /**

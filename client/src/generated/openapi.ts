@@ -11,6 +11,40 @@ export type Action = "create" | "update" | "delete";
  * What a write answers: the row as it is then (a deleted one: as it was), and the transaction.
  *
  * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Changed_Alert".
+ */
+export type Changed_Alert = {
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+  /**
+   * Not in lists.
+   */
+  comments?: Comment[] | null;
+  detail: {
+    [k: string]: unknown;
+  };
+  id: string;
+  key: string;
+  last_seen_at: string;
+  occurrence_count: number;
+  opened_at: string;
+  resolved_at: string | null;
+  resolved_by: string | null;
+  rule_id: string | null;
+  severity: string;
+  silence_ends_at: string | null;
+  status: string;
+  title: string;
+} & {
+  /**
+   * The transaction: the events of this write carry it as `metadata.txid`.
+   */
+  txid: string;
+};
+/**
+ * What a write answers: the row as it is then (a deleted one: as it was), and the transaction.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
  * via the `definition` "Changed_Branch".
  */
 export type Changed_Branch = {
@@ -20,6 +54,24 @@ export type Changed_Branch = {
   name: string;
   project_id: string;
   updated_at: string;
+} & {
+  /**
+   * The transaction: the events of this write carry it as `metadata.txid`.
+   */
+  txid: string;
+};
+/**
+ * What a write answers: the row as it is then (a deleted one: as it was), and the transaction.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Changed_Comment".
+ */
+export type Changed_Comment = {
+  alert_id: string;
+  author: string;
+  body: string;
+  created_at: string;
+  id: string;
 } & {
   /**
    * The transaction: the events of this write carry it as `metadata.txid`.
@@ -40,6 +92,71 @@ export type Changed_Context = {
   key: string;
   project_id: string;
   task_id: string | null;
+  updated_at: string;
+} & {
+  /**
+   * The transaction: the events of this write carry it as `metadata.txid`.
+   */
+  txid: string;
+};
+/**
+ * What a write answers: the row as it is then (a deleted one: as it was), and the transaction.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Changed_Delivery".
+ */
+export type Changed_Delivery = {
+  attempt_count: number;
+  /**
+   * `[{at, status, duration_ms, error, reply}…]`; not in lists.
+   */
+  attempts?: unknown[] | null;
+  /**
+   * What was or will be sent; not in lists.
+   */
+  body?: string | null;
+  created_at: string;
+  finished_at: string | null;
+  id: string;
+  message_id: string;
+  next_attempt_at: string;
+  number: number;
+  sequence: number;
+  status: string;
+  topic: string;
+  webhook_id: string;
+} & {
+  /**
+   * The transaction: the events of this write carry it as `metadata.txid`.
+   */
+  txid: string;
+};
+/**
+ * What a write answers: the row as it is then (a deleted one: as it was), and the transaction.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Changed_FeatureState".
+ */
+export type Changed_FeatureState = {
+  default_enabled: boolean;
+  description: string;
+  /**
+   * Null: as the nodes' environment says.
+   */
+  enabled: boolean | null;
+  name: string;
+  /**
+   * By user.
+   */
+  overrides: {
+    [k: string]: boolean;
+  };
+  percentage: number;
+  rollout: RolloutState | null;
+  /**
+   * For whom it is on: `everybody`, `some`, `nobody`.
+   */
+  standing: string;
   updated_at: string;
 } & {
   /**
@@ -150,8 +267,108 @@ export type Changed_Task = {
  * via the `definition` "Priority".
  */
 export type Priority = "low" | "medium" | "high" | "urgent";
+/**
+ * What a write answers: the row as it is then (a deleted one: as it was), and the transaction.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Changed_Webhook".
+ */
+export type Changed_Webhook = {
+  actions: string[] | null;
+  batch_window_ms: number;
+  created_at: string;
+  /**
+   * Dead letters.
+   */
+  dead?: number | null;
+  entities: string[] | null;
+  failing_since_at: string | null;
+  id: string;
+  name: string;
+  owner_id: string | null;
+  /**
+   * Deliveries that wait.
+   */
+  pending?: number | null;
+  /**
+   * Of a new one.
+   */
+  secret?: string | null;
+  /**
+   * Everything up to here is queued.
+   */
+  sequence: number | null;
+  status: string;
+  status_reason: string | null;
+  topics: string[];
+  updated_at: string;
+  url: string;
+} & {
+  /**
+   * The transaction: the events of this write carry it as `metadata.txid`.
+   */
+  txid: string;
+};
 
 export interface Openapi {}
+/**
+ * What came of looking at a rollout.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Advanced".
+ */
+export interface Advanced {
+  /**
+   * `waits`, `advanced`, `done`, `stopped`, `rolled_back`.
+   */
+  outcome: string;
+  /**
+   * The transaction.
+   */
+  txid: string;
+}
+/**
+ * An alert.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Alert".
+ */
+export interface Alert {
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+  /**
+   * Not in lists.
+   */
+  comments?: Comment[] | null;
+  detail: {
+    [k: string]: unknown;
+  };
+  id: string;
+  key: string;
+  last_seen_at: string;
+  occurrence_count: number;
+  opened_at: string;
+  resolved_at: string | null;
+  resolved_by: string | null;
+  rule_id: string | null;
+  severity: string;
+  silence_ends_at: string | null;
+  status: string;
+  title: string;
+}
+/**
+ * What somebody said about an alert.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Comment".
+ */
+export interface Comment {
+  alert_id: string;
+  author: string;
+  body: string;
+  created_at: string;
+  id: string;
+}
 /**
  * Whether it is in use.
  *
@@ -163,6 +380,29 @@ export interface Archiving {
    * False brings it back.
    */
   archived?: boolean;
+}
+/**
+ * One administrative act.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "AuditEntry".
+ */
+export interface AuditEntry {
+  /**
+   * Two words: `key.revoked`.
+   */
+  action: string;
+  actor: string;
+  address: string | null;
+  application_name: string | null;
+  at: string;
+  client_address: string | null;
+  correlation_id: string | null;
+  detail: unknown;
+  id: number;
+  login: string;
+  role: string;
+  target: string | null;
 }
 /**
  * A branch.
@@ -427,6 +667,36 @@ export interface ProjectSummary {
   updated_at: string;
 }
 /**
+ * A rollout.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "RolloutState".
+ */
+export interface RolloutState {
+  max_error_rate: number;
+  max_latency_ms: number;
+  min_requests: number;
+  reason: string | null;
+  stage: number;
+  stage_began_at: string;
+  stages: RolloutStage[];
+  /**
+   * `running`, `stopped`, `done`, `rolled_back`.
+   */
+  state: string;
+}
+/**
+ * One stage.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "RolloutStage".
+ */
+export interface RolloutStage {
+  percentage: number;
+  soak_minutes: number;
+  stage: number;
+}
+/**
  * Something known, under a key.
  *
  * This interface was referenced by `Openapi`'s JSON-Schema
@@ -541,6 +811,49 @@ export interface DatabaseHealth {
   writing: number;
 }
 /**
+ * A delivery.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Delivery".
+ */
+export interface Delivery {
+  attempt_count: number;
+  /**
+   * `[{at, status, duration_ms, error, reply}…]`; not in lists.
+   */
+  attempts?: unknown[] | null;
+  /**
+   * What was or will be sent; not in lists.
+   */
+  body?: string | null;
+  created_at: string;
+  finished_at: string | null;
+  id: string;
+  message_id: string;
+  next_attempt_at: string;
+  number: number;
+  sequence: number;
+  status: string;
+  topic: string;
+  webhook_id: string;
+}
+/**
+ * What came of switching everything off.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Disabled".
+ */
+export interface Disabled {
+  /**
+   * How many features were not off before.
+   */
+  disabled: number;
+  /**
+   * The transaction.
+   */
+  txid: string;
+}
+/**
  * A total that is not what a count of the rows says.
  *
  * This interface was referenced by `Openapi`'s JSON-Schema
@@ -567,6 +880,66 @@ export interface Drift {
    * The stored summary.
    */
   summary: string;
+}
+/**
+ * All features.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "FeatureList".
+ */
+export interface FeatureList {
+  /**
+   * By name.
+   */
+  items: FeatureState[];
+}
+/**
+ * A feature.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "FeatureState".
+ */
+export interface FeatureState {
+  default_enabled: boolean;
+  description: string;
+  /**
+   * Null: as the nodes' environment says.
+   */
+  enabled: boolean | null;
+  name: string;
+  /**
+   * By user.
+   */
+  overrides: {
+    [k: string]: boolean;
+  };
+  percentage: number;
+  rollout: RolloutState | null;
+  /**
+   * For whom it is on: `everybody`, `some`, `nobody`.
+   */
+  standing: string;
+  updated_at: string;
+}
+/**
+ * What changes in a feature (merge-patch).
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "FeaturePatch".
+ */
+export interface FeaturePatch {
+  /**
+   * In words.
+   */
+  description?: string;
+  /**
+   * Null: as the nodes' environment says.
+   */
+  enabled?: boolean | null;
+  /**
+   * Of the users.
+   */
+  percentage?: number;
 }
 /**
  * One field's part in a problem.
@@ -624,6 +997,18 @@ export interface NewBranch {
    * Not blank.
    */
   name: string;
+}
+/**
+ * What somebody says about an alert.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "NewComment".
+ */
+export interface NewComment {
+  /**
+   * Not blank.
+   */
+  body: string;
 }
 /**
  * What is known, under a key. What is there under the key is replaced.
@@ -685,6 +1070,34 @@ export interface NewProject {
   name: string;
 }
 /**
+ * A rollout to be.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "NewRollout".
+ */
+export interface NewRollout {
+  /**
+   * More failures than this share of requests: it is rolled back. 0.001 when it is left out.
+   */
+  max_error_rate?: number;
+  /**
+   * A 95th percentile above this stops it. 200 when it is left out.
+   */
+  max_latency_ms?: number;
+  /**
+   * A stage with fewer has shown nothing, and lasts longer. 100 when it is left out.
+   */
+  min_requests?: number;
+  /**
+   * The stages, going up; 10, 25, 50 and 100 when they are left out.
+   */
+  percentages?: number[];
+  /**
+   * How long each lasts at least; a day when it is left out.
+   */
+  soak_minutes?: number;
+}
+/**
  * A subtask to be.
  *
  * This interface was referenced by `Openapi`'s JSON-Schema
@@ -740,6 +1153,126 @@ export interface NewTask {
   title: string;
 }
 /**
+ * A webhook to be, or what it is to be from now on.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "NewWebhook".
+ */
+export interface NewWebhook {
+  /**
+   * `create`, `update`, `delete`; all when it is left out.
+   */
+  actions?: string[] | null;
+  /**
+   * So long it waits after a change, so that a topic's changes go out as one `bulk`. 0: at once.
+   */
+  batch_window_ms?: number;
+  /**
+   * `task`, `branch`, …; all when it is left out.
+   */
+  entities?: string[] | null;
+  /**
+   * For people.
+   */
+  name?: string;
+  /**
+   * What a socket would subscribe to.
+   *
+   * @minItems 1
+   */
+  topics: [string, ...string[]];
+  /**
+   * `http://` or `https://`, at a public address.
+   */
+  url: string;
+}
+/**
+ * For one user.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Override".
+ */
+export interface Override {
+  /**
+   * On or off, whatever the feature's flag says.
+   */
+  enabled: boolean;
+}
+/**
+ * One page of a list.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Page_Alert".
+ */
+export interface Page_Alert {
+  /**
+   * The rows.
+   *
+   * Items: An alert.
+   */
+  items: {
+    acknowledged_at: string | null;
+    acknowledged_by: string | null;
+    /**
+     * Not in lists.
+     */
+    comments?: Comment[] | null;
+    detail: {
+      [k: string]: unknown;
+    };
+    id: string;
+    key: string;
+    last_seen_at: string;
+    occurrence_count: number;
+    opened_at: string;
+    resolved_at: string | null;
+    resolved_by: string | null;
+    rule_id: string | null;
+    severity: string;
+    silence_ends_at: string | null;
+    status: string;
+    title: string;
+  }[];
+  /**
+   * Send it as `cursor` to get the next page; null on the last one.
+   */
+  next_cursor: string | null;
+}
+/**
+ * One page of a list.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Page_AuditEntry".
+ */
+export interface Page_AuditEntry {
+  /**
+   * The rows.
+   *
+   * Items: One administrative act.
+   */
+  items: {
+    /**
+     * Two words: `key.revoked`.
+     */
+    action: string;
+    actor: string;
+    address: string | null;
+    application_name: string | null;
+    at: string;
+    client_address: string | null;
+    correlation_id: string | null;
+    detail: unknown;
+    id: number;
+    login: string;
+    role: string;
+    target: string | null;
+  }[];
+  /**
+   * Send it as `cursor` to get the next page; null on the last one.
+   */
+  next_cursor: string | null;
+}
+/**
  * One page of a list.
  *
  * This interface was referenced by `Openapi`'s JSON-Schema
@@ -785,6 +1318,44 @@ export interface Page_Context {
     project_id: string;
     task_id: string | null;
     updated_at: string;
+  }[];
+  /**
+   * Send it as `cursor` to get the next page; null on the last one.
+   */
+  next_cursor: string | null;
+}
+/**
+ * One page of a list.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Page_Delivery".
+ */
+export interface Page_Delivery {
+  /**
+   * The rows.
+   *
+   * Items: A delivery.
+   */
+  items: {
+    attempt_count: number;
+    /**
+     * `[{at, status, duration_ms, error, reply}…]`; not in lists.
+     */
+    attempts?: unknown[] | null;
+    /**
+     * What was or will be sent; not in lists.
+     */
+    body?: string | null;
+    created_at: string;
+    finished_at: string | null;
+    id: string;
+    message_id: string;
+    next_attempt_at: string;
+    number: number;
+    sequence: number;
+    status: string;
+    topic: string;
+    webhook_id: string;
   }[];
   /**
    * Send it as `cursor` to get the next page; null on the last one.
@@ -900,6 +1471,54 @@ export interface Page_Task {
   next_cursor: string | null;
 }
 /**
+ * One page of a list.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Page_Webhook".
+ */
+export interface Page_Webhook {
+  /**
+   * The rows.
+   *
+   * Items: A webhook.
+   */
+  items: {
+    actions: string[] | null;
+    batch_window_ms: number;
+    created_at: string;
+    /**
+     * Dead letters.
+     */
+    dead?: number | null;
+    entities: string[] | null;
+    failing_since_at: string | null;
+    id: string;
+    name: string;
+    owner_id: string | null;
+    /**
+     * Deliveries that wait.
+     */
+    pending?: number | null;
+    /**
+     * Of a new one.
+     */
+    secret?: string | null;
+    /**
+     * Everything up to here is queued.
+     */
+    sequence: number | null;
+    status: string;
+    status_reason: string | null;
+    topics: string[];
+    updated_at: string;
+    url: string;
+  }[];
+  /**
+   * Send it as `cursor` to get the next page; null on the last one.
+   */
+  next_cursor: string | null;
+}
+/**
  * A membership.
  *
  * This interface was referenced by `Openapi`'s JSON-Schema
@@ -1003,6 +1622,46 @@ export interface ProjectPatch {
    * As it was read; not looked at.
    */
   updated_at?: string;
+}
+/**
+ * From where a webhook is to be delivered again.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Replay".
+ */
+export interface Replay {
+  /**
+   * A sequence; what comes after it is delivered.
+   */
+  after: number;
+}
+/**
+ * Steers a rollout.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "RolloutPatch".
+ */
+export interface RolloutPatch {
+  /**
+   * Why.
+   */
+  reason?: string;
+  /**
+   * `running` begins its stage anew, `stopped` leaves the feature as it is, `rolled_back` switches it off.
+   */
+  state: string;
+}
+/**
+ * For how long an alert is to be quiet.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Silence".
+ */
+export interface Silence {
+  /**
+   * 0 ends it.
+   */
+  seconds: number;
 }
 /**
  * A step of a task.
@@ -1252,4 +1911,41 @@ export interface WatchedTable {
    * SQL expressions over the row; the first carries its events.
    */
   topics: string[];
+}
+/**
+ * A webhook.
+ *
+ * This interface was referenced by `Openapi`'s JSON-Schema
+ * via the `definition` "Webhook".
+ */
+export interface Webhook {
+  actions: string[] | null;
+  batch_window_ms: number;
+  created_at: string;
+  /**
+   * Dead letters.
+   */
+  dead?: number | null;
+  entities: string[] | null;
+  failing_since_at: string | null;
+  id: string;
+  name: string;
+  owner_id: string | null;
+  /**
+   * Deliveries that wait.
+   */
+  pending?: number | null;
+  /**
+   * Of a new one.
+   */
+  secret?: string | null;
+  /**
+   * Everything up to here is queued.
+   */
+  sequence: number | null;
+  status: string;
+  status_reason: string | null;
+  topics: string[];
+  updated_at: string;
+  url: string;
 }
