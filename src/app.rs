@@ -25,6 +25,7 @@ use crate::cache::freshness::Freshness;
 use crate::cache::{self, Cache, keeper};
 use crate::config::Config;
 use crate::db::pool::{self, Pool};
+use crate::db::reader::Databases;
 use crate::descriptors;
 use crate::error::Failure;
 use crate::features::{Features, Switches};
@@ -104,6 +105,7 @@ impl App {
         let hub = Arc::new(Hub::new(config.stream.replay_bytes, Uuid::nil(), 0));
         let tokens = Tokens::new(config)?;
         let pool = pool::open(config)?;
+        let databases = Databases::open(config, pool.clone())?;
         let closing = closing(shutdown.clone(), Duration::from_secs(config.http.unready_seconds));
         let cache = start_cache(config, &pool, &closing)?;
         let ticket_lifetime = Duration::from_secs(config.auth.ticket_seconds);
@@ -119,7 +121,8 @@ impl App {
         let stream = Stream::start(config, hub, pool, switches, &closing)?;
         let monitor = Arc::new(Monitor::new(config)?);
         monitor.start(&gateway, &stream.counters, &traffic, &closing);
-        let shared = Arc::new(shared(config, gateway.clone(), (cache, monitor), &stream, traffic, shutdown));
+        let answers = (databases, cache, monitor);
+        let shared = Arc::new(shared(config, gateway.clone(), answers, &stream, traffic, shutdown));
         let limits = limits(config, &shared.visitors);
         let (health, hearing) = (stream.health.clone(), stream.hearing.clone());
         tokio::spawn(pulse.run(closing.clone()));
@@ -131,13 +134,14 @@ impl App {
 fn shared(
     config: &Config,
     gateway: Arc<Gateway>,
-    (cache, monitor): (Arc<Cache>, Arc<Monitor>),
+    (databases, cache, monitor): (Databases, Arc<Cache>, Arc<Monitor>),
     stream: &Stream,
     traffic: Arc<Traffic>,
     leaving: CancellationToken,
 ) -> Shared {
     Shared {
         gateway,
+        databases: Arc::new(databases),
         cache,
         monitor,
         counters: stream.counters.clone(),

@@ -35,6 +35,7 @@ const ALIASES: &[(&str, &str, &str)] = &[
     ("RUST_LOG", "log", "filter"),
     ("DATABASE_URL", "database", "url"),
     ("LISTENER_DATABASE_URL", "database", "listener_url"),
+    ("REPLICA_DATABASE_URLS", "database", "replica_urls"),
     ("TIDEGATE_LISTEN", "http", "listen"),
     ("TIDEGATE_JWT_SECRET", "auth", "jwt_secret"),
     ("TIDEGATE_ALLOWED_ORIGINS", "http", "allowed_origins"),
@@ -73,6 +74,7 @@ pub struct Config {
 pub struct Database {
     pub url: Secret,
     pub listener_url: Secret,
+    pub replica_urls: Vec<Secret>,
     pub pool_size: usize,
     pub pool_wait_ms: u64,
     pub connect_timeout_ms: u64,
@@ -380,7 +382,8 @@ fn overlay_file(table: &mut Table, path: &Path) -> Result<(), ConfigError> {
                 key: format!("{section}.{key}"),
             })?;
             if !slot.same_type(&value) {
-                return Err(wrong_type(&format!("{section}.{key} in {origin}"), slot, &value.to_string()));
+                let found = if holds_secrets(&key) { "(not shown)".to_owned() } else { value.to_string() };
+                return Err(wrong_type(&format!("{section}.{key} in {origin}"), slot, &found));
             }
             *slot = value;
         }
@@ -441,6 +444,11 @@ fn read_bool(text: &str) -> Option<bool> {
 
 fn read_list(text: &str) -> Vec<Value> {
     text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(|s| Value::String(s.to_owned())).collect()
+}
+
+/// What stands there may be a password, whatever its type.
+fn holds_secrets(key: &str) -> bool {
+    key.ends_with("secret") || key.ends_with("url") || key.ends_with("urls")
 }
 
 fn wrong_type(key: &str, expected: &Value, found: &str) -> ConfigError {

@@ -81,7 +81,7 @@ pub async fn list_audit(pool: &Pool, filter: &Value, place: Place<i64>) -> Resul
         [(filter, Type::JSONB), (&place.after, Type::INT8), (&place.max_rows, Type::INT4)];
     let row = session::ask(pool, None, SQL, &params).await?;
     let JsonText(items) = row.get(0);
-    Ok(Listed { items, next: row.get(1) })
+    Ok(Listed { items, next: row.get(1), position: None })
 }
 
 /// `tide.audit`, for what happens outside of the database.

@@ -41,6 +41,7 @@ use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::stream::counters::Counter;
 use crate::stream::event::Topic;
+use crate::stream::position::Position;
 use freshness::{Freshness, Seen};
 use memory::{Fetched, Held, Keep, Memory};
 use shelf::Shelf;
@@ -173,8 +174,7 @@ impl Cache {
         anew: bool,
     ) -> Result<Found, Problem> {
         let Some(seen) = seen else {
-            let answer = self.ask(question).await?;
-            return Ok(Found::at_its_own(Held::unkept(Kept { question: question.clone(), answer }).into()));
+            return Ok(Found::unkept(question.clone(), self.ask(question).await?));
         };
         let key = Arc::from(question.key());
         let kept = if anew { None } else { self.answers.get(&key).await };
@@ -240,6 +240,16 @@ impl Cache {
 }
 
 impl Found {
+    /// Of nothing that anybody may use again.
+    pub fn unkept(question: Arc<dyn Question>, answer: Answer) -> Self {
+        Self::at_its_own(Held::unkept(Kept { question, answer }).into())
+    }
+
+    /// Everything up to here is in it; `None` before the first tick.
+    pub fn position(&self) -> Option<Position> {
+        (!self.epoch.is_nil()).then_some(Position { epoch: self.epoch, sequence: self.sequence })
+    }
+
     /// Just loaded, from the tables or from the shelf.
     fn at_its_own(held: Arc<Held<Kept>>) -> Self {
         let answer = &held.value.answer;

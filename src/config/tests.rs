@@ -140,3 +140,16 @@ fn secrets_are_not_printed() {
     let config = with(&[("JWT_SECRET", "hush"), ("DATABASE_URL", "postgres://u:hush@h/d")]).unwrap();
     assert!(!format!("{config:?}").contains("hush"));
 }
+
+#[test]
+fn the_addresses_of_replicas_are_a_list_and_shown_to_nobody() {
+    let config = with(&[("REPLICA_DATABASE_URLS", "postgres://u:hush@a/d, postgres://u:hush@b/d")]).unwrap();
+    let urls: Vec<_> = config.database.replica_urls.iter().map(Secret::expose).collect();
+    assert_eq!(urls, ["postgres://u:hush@a/d", "postgres://u:hush@b/d"]);
+    assert!(!format!("{config:?}").contains("hush"));
+    let error = with_file("[database]\nreplica_urls = \"postgres://u:hush@a/d\"\n").unwrap_err();
+    assert!(
+        error.to_string().contains("must be a list of texts") && !error.to_string().contains("hush"),
+        "{error}"
+    );
+}

@@ -6,6 +6,8 @@ pub mod history;
 pub mod migrate;
 pub mod pool;
 pub mod problem;
+pub mod reader;
+pub mod replicas;
 pub mod session;
 pub mod stopwatch;
 

@@ -30,13 +30,36 @@ pub type Pool = deadpool_postgres::Pool;
 /// No address, or one that cannot be parsed.
 pub fn open(config: &Config) -> Result<Pool, Failure> {
     let database = &config.database;
-    let address = address(database, config.database_url()?, "requests")?;
+    let patience = Patience {
+        place: Duration::from_millis(database.pool_wait_ms),
+        connecting: Duration::from_millis(database.connect_timeout_ms),
+        statement: Duration::from_millis(database.statement_timeout_ms),
+    };
+    open_at(address(database, config.database_url()?, "requests")?, database.pool_size, &patience)
+}
+
+/// How long a pool waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a connection that is free.
+    pub place: Duration,
+    /// For a new one.
+    pub connecting: Duration,
+    /// For the answer to a statement.
+    pub statement: Duration,
+}
+
+/// A pool of so many connections to `address`.
+///
+/// # Errors
+/// Settings that contradict each other.
+pub fn open_at(address: tokio_postgres::Config, size: usize, patience: &Patience) -> Result<Pool, Failure> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let dial = Dial { statement_timeout_ms: database.statement_timeout_ms };
+    let dial = Dial { statement_timeout_ms: patience.statement.as_millis() };
     Pool::builder(Manager::from_connect(address, dial, recycling))
-        .max_size(database.pool_size)
-        .wait_timeout(Some(Duration::from_millis(database.pool_wait_ms)))
-        .create_timeout(Some(Duration::from_millis(database.connect_timeout_ms)))
+        .max_size(size)
+        .wait_timeout(Some(patience.place))
+        .create_timeout(Some(patience.connecting))
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|e| Failure::environment(format!("the pool cannot be built: {e}"), "check [database]"))
@@ -45,7 +68,7 @@ pub fn open(config: &Config) -> Result<Pool, Failure> {
 /// How the pool connects.
 #[derive(Debug)]
 struct Dial {
-    statement_timeout_ms: u64,
+    statement_timeout_ms: u128,
 }
 
 impl Connect for Dial {
@@ -213,7 +236,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     line
 }
 
-fn limit_statements(address: &mut tokio_postgres::Config, milliseconds: u64) {
+fn limit_statements(address: &mut tokio_postgres::Config, milliseconds: u128) {
     let ours = format!("-c statement_timeout={milliseconds}");
     let options = match address.get_options() {
         Some(theirs) => format!("{ours} {theirs}"),

@@ -17,6 +17,8 @@ use super::pool::{self, Pool};
 use super::problem::Problem;
 use super::stopwatch;
 use crate::stream::event::Source;
+use crate::stream::log;
+use crate::stream::position::Position;
 
 /// How long one who listens waits for a connection.
 const IN_LINE: Duration = Duration::from_secs(20);
@@ -87,6 +89,40 @@ pub async fn ask_on(
     let (begun, became, row, ended) = stopwatch::timed(sql, answers).await;
     let row = begun.and(became.map(|_| ())).and(row).and_then(|row| ended.map(|()| row));
     row.map_err(|error| problem(sql, &error))
+}
+
+/// One snapshot, in which nothing is written: all of it may be asked of a standby.
+const BEGIN_SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
+/// The same on a connection that is there, with where the log stands in the snapshot of the answer; there is no position
+/// before the first tick ever.
+///
+/// # Errors
+/// What the statement refused, or the database's.
+pub async fn ask_at(
+    client: &deadpool_postgres::Object,
+    subject: Option<Uuid>,
+    sql: &'static str,
+    params: &[Param<'_>],
+) -> Result<(Row, Option<Position>), tokio_postgres::Error> {
+    let acting: [Param<'_>; 1] = [(&subject, Type::UUID)];
+    let answers = async {
+        futures::join!(
+            client.batch_execute(BEGIN_SNAPSHOT),
+            client.query_typed_one(log::POSITION, &[]),
+            client.query_typed(BECOME, &acting),
+            client.query_typed_one(sql, params),
+            client.batch_execute("commit"),
+        )
+    };
+    let (begun, position, became, row, ended) = stopwatch::timed(sql, answers).await;
+    begun?;
+    let position = position?;
+    became?;
+    let row = row?;
+    ended?;
+    let epoch: Option<Uuid> = position.get(0);
+    Ok((row, epoch.map(|epoch| Position { epoch, sequence: position.get(1) })))
 }
 
 /// A transaction of a caller's, as themselves; rolled back unless it is committed.

@@ -17,13 +17,13 @@ use rand::RngExt;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::position::Position;
 use super::protocol::{Complaint, Goodbye, SyncReason};
 use super::replay::NotRecovered;
 use super::session::Session;
 use super::socket::End;
 use super::{Counted, Gateway};
 use crate::db::problem::Problem;
+use crate::stream::position::Position;
 
 /// Messages that are written together.
 const AT_ONCE: usize = 64;

@@ -5,7 +5,6 @@
 //! - [`conversation`]: a session on a WebSocket; [`socket`] is its frames and its close code,
 //!   [`wire`] its bytes.
 //! - [`event_stream`]: a session as Server-Sent Events; [`poll`]: a session for one answer.
-//! - [`position`]: what a client carries from one transport to the next.
 //! - [`connections`]: everyone who listens now; [`allowance`]: how much a client may say.
 //! - [`subscriptions`]: what a subscriber has had and therefore gets (pure).
 //! - [`replay`]: what a returning client missed; [`pages`]: read once for all who missed the same.
@@ -23,7 +22,6 @@ pub mod event_stream;
 pub mod goodbye;
 pub mod pages;
 pub mod poll;
-pub mod position;
 pub mod protocol;
 pub mod replay;
 pub mod session;

@@ -12,11 +12,11 @@ use axum::extract::ws::Utf8Bytes;
 use tokio::time::{Instant, sleep_until};
 
 use super::Gateway;
-use super::position::Position;
 use super::protocol::{Goodbye, SyncReason};
 use super::replay::{Missed, NotRecovered};
 use super::session::Session;
 use crate::db::problem::Problem;
+use crate::stream::position::Position;
 
 /// What the client asked for.
 #[derive(Debug)]

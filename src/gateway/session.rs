@@ -22,7 +22,6 @@ use uuid::Uuid;
 
 use super::ack::{Ack, AckPayload, Welcome};
 use super::connections::{Guest, Open};
-use super::position::Position;
 use super::protocol::{Complaint, Frame, Goodbye, HeartbeatPayload, SyncPayload, SyncReason};
 use super::socket::MAX_TEXT;
 use super::{Gateway, store};
@@ -33,6 +32,7 @@ use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
 use crate::stream::message::{Message, View};
 use crate::stream::outbox::{Item, Outbox};
+use crate::stream::position::Position;
 
 pub mod admission;
 pub mod beginning;

@@ -23,7 +23,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::{Shared, request_id};
+use super::{Shared, position, request_id};
 use crate::db::problem::Problem;
 
 /// Smaller answers gain nothing by being compressed.
@@ -32,7 +32,7 @@ const WORTH_COMPRESSING: u64 = 1024;
 const PREFLIGHT: Duration = Duration::from_secs(600);
 
 /// Headers that a page of an allowed origin may send …
-const MAY_SEND: [HeaderName; 9] = [
+const MAY_SEND: [HeaderName; 10] = [
     AUTHORIZATION,
     CONTENT_TYPE,
     IF_MATCH,
@@ -41,10 +41,11 @@ const MAY_SEND: [HeaderName; 9] = [
     HeaderName::from_static("last-event-id"),
     HeaderName::from_static("x-correlation-id"),
     HeaderName::from_static("x-tide-source"),
+    position::HEADER,
     request_id::HEADER,
 ];
 /// … and may read.
-const MAY_READ: [HeaderName; 8] = [
+const MAY_READ: [HeaderName; 9] = [
     ETAG,
     LOCATION,
     RETRY_AFTER,
@@ -52,6 +53,7 @@ const MAY_READ: [HeaderName; 8] = [
     HeaderName::from_static("ratelimit-limit"),
     HeaderName::from_static("ratelimit-remaining"),
     HeaderName::from_static("ratelimit-reset"),
+    position::HEADER,
     request_id::HEADER,
 ];
 

@@ -22,10 +22,10 @@ use super::visitor::{Admitted, Visitor, too_many_of_user};
 use crate::auth::Principal;
 use crate::db::problem::Problem;
 use crate::gateway::connections::Transport;
-use crate::gateway::position::Position;
 use crate::gateway::session::Session;
 use crate::gateway::session::admission::Caller;
 use crate::gateway::{event_stream, poll};
+use crate::stream::position::Position;
 
 /// Chunks on their way to the connection, which has a buffer of its own.
 const CHUNKS: usize = 1;

@@ -141,10 +141,20 @@ fn requests(page: &mut Page, shared: &Shared) {
         "How long POST /api/v2/branches/summaries/bulk takes, in seconds",
         &figures.bulk,
     );
+    reads(page, shared);
     let pool = shared.gateway.pool.status();
     page.gauge("database_pool_connections", "Pooled connections to the database", pool.size);
     page.gauge("database_pool_max_connections", "As many as there may be", pool.max_size);
     page.gauge("database_pool_waiting", "Requests that wait for a pooled connection", pool.waiting);
+}
+
+fn reads(page: &mut Page, shared: &Shared) {
+    let reads = &shared.databases.reads;
+    let primary = reads.primary.get() + shared.cache.figures.tables.get();
+    page.head("database_reads_total", "Reads of the API that a database answered, by which one", "counter");
+    for (from, count) in [("primary", primary), ("replica", reads.replica.get())] {
+        let _ = writeln!(page.0, "database_reads_total{{from=\"{from}\"}} {count}");
+    }
 }
 
 fn sockets(page: &mut Page, shared: &Shared) {

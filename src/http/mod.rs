@@ -6,7 +6,7 @@
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
 //! - [`stats`]: who listens; [`board`]: the live page.
 //! - [`extract`]: who calls; [`tickets`]: for those who cannot say it in a header.
-//! - [`body`], [`page`], [`etag`]: what they send and ask for; [`request_id`], [`limits`].
+//! - [`body`], [`page`], [`etag`], [`position`]: what they send and ask for; [`request_id`], [`limits`].
 //! - [`health`]: is the process up, can it do its work.
 //! - [`traffic`]: what requests came to; [`metrics`]: what was counted, in Prometheus' text format.
 //!
@@ -27,6 +27,7 @@ pub mod openapi;
 pub mod origin;
 pub mod page;
 pub mod patience;
+pub mod position;
 pub mod request_id;
 pub mod stats;
 pub mod tickets;
@@ -48,6 +49,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::db::problem::Problem;
+use crate::db::reader::Databases;
 use crate::gateway::{Gateway, asyncapi};
 use crate::monitor::Monitor;
 use crate::stream::counters::Counters;
@@ -64,6 +66,8 @@ use visitor::Visitors;
 pub struct Shared {
     /// The sockets' side.
     pub gateway: Arc<Gateway>,
+    /// Where reads go.
+    pub databases: Arc<Databases>,
     /// Answers that are kept.
     pub cache: Arc<Cache>,
     /// The stream's figures.

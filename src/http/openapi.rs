@@ -140,6 +140,17 @@ pub struct IfMatch {
     if_match: Option<String>,
 }
 
+/// The header that a read takes.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "a description: crate::work::extract reads it")]
+pub struct ReadHeaders {
+    /// `<epoch>:<sequence>`, a position up to which you have seen everything: a replica that has too may answer. Without
+    /// it the primary does. The answer may say by the same header what is in it.
+    #[param(rename = "X-Tide-Position", required = false, nullable = false)]
+    position: Option<String>,
+}
+
 /// A refusal that a route may send: status, code, when.
 type Refusal = (u16, &'static str, &'static str);
 

@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::position;
 use crate::db::problem::Problem;
+use crate::stream::position::Position;
 
 /// Rows of a page, unless the client says otherwise.
 const USUAL: u16 = 50;
@@ -87,6 +89,8 @@ pub struct Listed<K = Uuid> {
     pub items: Box<RawValue>,
     /// The key after which the next page begins; `None` on the last one.
     pub next: Option<K>,
+    /// Everything up to here is in it, where that is known.
+    pub position: Option<Position>,
 }
 
 #[derive(Serialize)]
@@ -97,7 +101,8 @@ struct Page {
 
 impl<K: Key> IntoResponse for Listed<K> {
     fn into_response(self) -> Response {
-        axum::Json(Page { items: self.items, next_cursor: self.next.as_ref().map(encode) }).into_response()
+        let page = Page { items: self.items, next_cursor: self.next.as_ref().map(encode) };
+        position::told(self.position, axum::Json(page).into_response())
     }
 }
 

@@ -23,7 +23,8 @@ pub const PAGE: i64 = 1000;
 const COLUMNS: &str = "m.sequence, m.txid::text, m.entity, m.action, m.key, m.topics, m.source, m.actor, \
     m.session_id, m.correlation_id, m.at, m.record, m.delta, m.cascade, m.as_of, m.count, m.record_topics";
 
-const POSITION: &str = "select p.epoch, p.sequence from tide.position() p";
+/// The head of the log: its epoch, null before the first tick ever, and the sequence.
+pub const POSITION: &str = "select p.epoch, p.sequence from tide.position() p";
 
 /// How long the tick of this transaction took to fold summaries and to make cascades, in milliseconds.
 const TIMES: &str = "select nullif(current_setting('tide.fold_ms', true), '')::float8, \

@@ -17,6 +17,7 @@
 //! - [`batch`], [`merge`], [`pace`], [`replay`] are pure: no clock, no I/O, tested by property.
 //! - [`hub`] has the only lock that everyone shares, and holds it for moments; an [`outbox`] is bounded.
 //! - [`listening`] is what the hub lets the feed know: a tick makes messages only of what somebody hears.
+//! - [`position`] is what a client carries from one transport, and from one request, to the next.
 //! - [`tail`] is the same feed with a terminal at its end.
 //! - [`upkeep`] is beside the path: partitions made ahead, figures that warn. So are [`settings`] and [`counters`].
 
@@ -33,6 +34,7 @@ pub mod merge;
 pub mod message;
 pub mod outbox;
 pub mod pace;
+pub mod position;
 pub mod publisher;
 pub mod replay;
 pub mod settings;

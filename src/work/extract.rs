@@ -18,11 +18,13 @@ use super::store::{Found, Read};
 use super::write::{NamedRequest, Write, Written};
 use crate::auth::Principal;
 use crate::db::problem::Problem;
+use crate::db::reader::Reader;
 use crate::db::session::Caller;
 use crate::http::extract::Look;
 use crate::http::request_id::{RequestId, readable};
 use crate::http::visitor::Visitor;
-use crate::http::{Shared, body, etag};
+use crate::http::{Shared, body, etag, position};
+use crate::stream::position::Position;
 
 /// Longest `Idempotency-Key`.
 const LONGEST_KEY: usize = 255;
@@ -65,7 +67,8 @@ impl FromRequestParts<Arc<Shared>> for Read {
         let caller = Caller::from_request_parts(parts, shared).await?;
         let known = etag::versions(&parts.headers, &IF_NONE_MATCH).unwrap_or_default();
         let Ok(Look(look)) = Look::from_request_parts(parts, shared).await;
-        Ok(Self { pool: shared.gateway.pool.clone(), caller, known, look })
+        let reader = Reader::new(shared.databases.clone(), position::wanted(&parts.headers)?);
+        Ok(Self { reader, caller, known, look })
     }
 }
 
@@ -117,17 +120,20 @@ impl Read {
     /// The row, or that the caller has it already.
     pub fn show(&self, found: Found) -> Response {
         let body = Bytes::from(Box::<str>::from(found.body).into_string());
-        self.tell(&found.version, || body)
+        self.tell(&found.version, found.position, || body)
     }
 
-    /// JSON of this version, or that the caller has it already.
-    pub fn tell(&self, version: &str, body: impl FnOnce() -> Bytes) -> Response {
+    /// JSON of this version, as of this position, or that the caller has it already.
+    pub fn tell(&self, version: &str, at: Option<Position>, body: impl FnOnce() -> Bytes) -> Response {
         let tag = (ETAG, etag::tag(version).unwrap_or(HeaderValue::from_static("")));
-        if self.known.iter().any(|known| known == version) {
-            return (StatusCode::NOT_MODIFIED, [tag]).into_response();
-        }
-        let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        ([json, tag], body()).into_response()
+        let is_known = self.known.iter().any(|known| known == version);
+        let response = if is_known {
+            (StatusCode::NOT_MODIFIED, [tag]).into_response()
+        } else {
+            let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            ([json, tag], body()).into_response()
+        };
+        position::told(at, response)
     }
 }
 

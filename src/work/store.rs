@@ -13,11 +13,12 @@ use uuid::Uuid;
 
 use super::write::{Write, Written};
 use crate::cache::freshness::Seen;
-use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::db::session::{self, Caller, Param};
+use crate::db::reader::{Answered, Reader};
+use crate::db::session::{Caller, Param};
 use crate::http::page::{Listed, Place};
 use crate::stream::log::JsonText;
+use crate::stream::position::Position;
 
 /// The outcome of a write.
 type Outcome = Result<Written, Problem>;
@@ -173,8 +174,8 @@ pub async fn delete_context(write: Write, context: Uuid) -> Outcome {
 /// A question of a caller's.
 #[derive(Debug)]
 pub struct Read {
-    /// For questions to the database.
-    pub pool: Pool,
+    /// For questions to a database.
+    pub reader: Reader,
     /// Who asks.
     pub caller: Caller,
     /// The versions that they have already (`If-None-Match`).
@@ -190,6 +191,8 @@ pub struct Found {
     pub body: Box<RawValue>,
     /// What its `ETag` says.
     pub version: String,
+    /// Everything up to here is in it, where that is known.
+    pub position: Option<Position>,
 }
 
 /// Functions that answer with one row.
@@ -218,17 +221,17 @@ finders! {
 impl Read {
     async fn find(&self, sql: &'static str, id: Uuid) -> Result<Found, Problem> {
         let params: [Param<'_>; 2] = [(&self.caller.subject(), Type::UUID), (&id, Type::UUID)];
-        let row = session::ask(&self.pool, self.caller.subject(), sql, &params).await?;
+        let Answered { row, position } = self.reader.ask(self.caller.subject(), sql, &params).await?;
         match row.get(0) {
-            Some(JsonText(body)) => Ok(Found { body, version: row.get(1) }),
+            Some(JsonText(body)) => Ok(Found { body, version: row.get(1), position }),
             None => Err(Problem::new(404, "not_found")),
         }
     }
 
     async fn list(&self, sql: &'static str, params: &[Param<'_>]) -> Result<Listed, Problem> {
-        let row = session::ask(&self.pool, self.caller.subject(), sql, params).await?;
+        let Answered { row, position } = self.reader.ask(self.caller.subject(), sql, params).await?;
         let JsonText(items) = row.get(0);
-        Ok(Listed { items, next: row.get(1) })
+        Ok(Listed { items, next: row.get(1), position })
     }
 }
 

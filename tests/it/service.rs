@@ -25,7 +25,7 @@ mod stats;
 mod stock;
 #[cfg(feature = "otlp")]
 mod traces;
-mod web;
+pub(crate) mod web;
 pub(crate) mod world;
 
 use std::collections::HashMap;

@@ -6,13 +6,13 @@
 use std::collections::HashSet;
 
 use super::super::ack::{Ack, Subscribed};
-use super::super::position::Position;
 use super::super::protocol::{Goodbye, RefusedTopic, SyncReason};
 use super::super::replay::{self, Missed, NotRecovered};
 use super::super::store;
 use super::{Said, Session};
 use crate::db::problem::{FieldError, Problem};
 use crate::stream::event::Topic;
+use crate::stream::position::Position;
 
 /// The topics of a session: those asked for and allowed, or the caller's projects.
 #[derive(Debug, Default)]

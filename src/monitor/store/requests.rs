@@ -19,9 +19,9 @@ async fn find(read: &Read, sql: &'static str, more: &[Param<'_>]) -> Result<Foun
     let subject = read.caller.subject();
     let mut params: Vec<Param<'_>> = vec![(&subject, Type::UUID)];
     params.extend(more.iter().cloned());
-    let row = session::ask(&read.pool, subject, sql, &params).await?;
+    let row = session::ask(read.reader.primary(), subject, sql, &params).await?;
     match row.get(0) {
-        Some(JsonText(body)) => Ok(Found { body, version: row.get(1) }),
+        Some(JsonText(body)) => Ok(Found { body, version: row.get(1), position: None }),
         None => Err(Problem::new(404, "not_found")),
     }
 }
@@ -32,9 +32,9 @@ async fn list(read: &Read, sql: &'static str, more: &[Param<'_>], place: Place) 
     params.extend(more.iter().cloned());
     params.push((&place.after as &(dyn ToSql + Sync), Type::UUID));
     params.push((&place.max_rows, Type::INT4));
-    let row = session::ask(&read.pool, subject, sql, &params).await?;
+    let row = session::ask(read.reader.primary(), subject, sql, &params).await?;
     let JsonText(items) = row.get(0);
-    Ok(Listed { items, next: row.get(1) })
+    Ok(Listed { items, next: row.get(1), position: None })
 }
 
 /// `monitor.list_webhooks`

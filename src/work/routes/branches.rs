@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
-use crate::http::openapi::{IfMatch, Reads, WriteHeaders, Writes};
+use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
 use crate::work::extract::Sent;
 use crate::work::model::{
     Archiving, Branch, BranchMove, BranchPatch, ById, Changed, ListQuery, NewBranch, Page,
@@ -28,7 +28,7 @@ pub(super) fn router() -> Router {
     get,
     path = "/projects/{id}/branches",
     tag = "branches",
-    params(ById, ListQuery),
+    params(ById, ListQuery, ReadHeaders),
     responses((status = 200, description = "A page", body = Page<Branch>), Reads)
 )]
 async fn list_branches(
@@ -59,7 +59,7 @@ async fn create_branch(At(at): At<ById>, sent: Sent<NewBranch>) -> Result<Respon
     get,
     path = "/branches/{id}",
     tag = "branches",
-    params(ById),
+    params(ById, ReadHeaders),
     responses((status = 200, description = "It is so", body = Branch, headers(("ETag" = String, description = "Its version"))), (status = 304, description = "As `If-None-Match` says"), Reads)
 )]
 async fn get_branch(At(at): At<ById>, read: Read) -> Result<Response, Problem> {

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
-use crate::http::openapi::{IfMatch, Reads, WriteHeaders, Writes};
+use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
 use crate::work::extract::Sent;
 use crate::work::model::{ById, Changed, Context, ContextPatch, ContextQuery, NewContext, Page};
 use crate::work::store::{self, Read};
@@ -27,7 +27,7 @@ pub(super) fn router() -> Router {
     get,
     path = "/projects/{id}/contexts",
     tag = "contexts",
-    params(ById, ContextQuery),
+    params(ById, ContextQuery, ReadHeaders),
     responses((status = 200, description = "A page", body = Page<Context>), Reads)
 )]
 async fn list_contexts(
@@ -61,7 +61,7 @@ async fn set_context(At(at): At<ById>, sent: Sent<NewContext>) -> Result<Respons
     get,
     path = "/contexts/{id}",
     tag = "contexts",
-    params(ById),
+    params(ById, ReadHeaders),
     responses((status = 200, description = "It is so", body = Context, headers(("ETag" = String, description = "Its version"))), (status = 304, description = "As `If-None-Match` says"), Reads)
 )]
 async fn get_context(At(at): At<ById>, read: Read) -> Result<Response, Problem> {

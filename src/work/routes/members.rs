@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
-use crate::http::openapi::{Reads, WriteHeaders, Writes};
+use crate::http::openapi::{ReadHeaders, Reads, WriteHeaders, Writes};
 use crate::work::extract::Sent;
 use crate::work::model::{
     ById, ByMember, Changed, Member, MemberRole, NewMember, Page, PageQuery, PlainMember,
@@ -24,7 +24,7 @@ pub(super) fn router() -> Router {
     get,
     path = "/projects/{id}/members",
     tag = "projects",
-    params(ById, PageQuery),
+    params(ById, PageQuery, ReadHeaders),
     responses((status = 200, description = "A page", body = Page<Member>), Reads)
 )]
 async fn list_members(

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
-use crate::http::openapi::{IfMatch, Reads, WriteHeaders, Writes};
+use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
 use crate::work::extract::Sent;
 use crate::work::model::{Archiving, ById, Changed, ListQuery, NewProject, Page, Project, ProjectPatch};
 use crate::work::store::{self, Read};
@@ -25,7 +25,7 @@ pub(super) fn router() -> Router {
     get,
     path = "/projects",
     tag = "projects",
-    params(ListQuery),
+    params(ListQuery, ReadHeaders),
     responses((status = 200, description = "A page", body = Page<Project>), Reads)
 )]
 async fn list_projects(Asked(asked): Asked<ListQuery>, read: Read) -> Result<Response, Problem> {
@@ -52,7 +52,7 @@ async fn create_project(sent: Sent<NewProject>) -> Result<Response, Problem> {
     get,
     path = "/projects/{id}",
     tag = "projects",
-    params(ById),
+    params(ById, ReadHeaders),
     responses((status = 200, description = "It is so", body = Project, headers(("ETag" = String, description = "Its version"))), (status = 304, description = "As `If-None-Match` says"), Reads)
 )]
 async fn get_project(At(at): At<ById>, read: Read) -> Result<Response, Problem> {

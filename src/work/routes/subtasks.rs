@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
-use crate::http::openapi::{IfMatch, Reads, WriteHeaders, Writes};
+use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
 use crate::work::extract::Sent;
 use crate::work::model::{ById, Changed, NewSubtask, Page, PageQuery, Subtask, SubtaskPatch};
 use crate::work::store::{self, Read};
@@ -26,7 +26,7 @@ pub(super) fn router() -> Router {
     get,
     path = "/tasks/{id}/subtasks",
     tag = "subtasks",
-    params(ById, PageQuery),
+    params(ById, PageQuery, ReadHeaders),
     responses((status = 200, description = "A page", body = Page<Subtask>), Reads)
 )]
 async fn list_subtasks(
@@ -57,7 +57,7 @@ async fn create_subtask(At(at): At<ById>, sent: Sent<NewSubtask>) -> Result<Resp
     get,
     path = "/subtasks/{id}",
     tag = "subtasks",
-    params(ById),
+    params(ById, ReadHeaders),
     responses((status = 200, description = "It is so", body = Subtask, headers(("ETag" = String, description = "Its version"))), (status = 304, description = "As `If-None-Match` says"), Reads)
 )]
 async fn get_subtask(At(at): At<ById>, read: Read) -> Result<Response, Problem> {

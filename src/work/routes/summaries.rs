@@ -14,10 +14,11 @@ use utoipa_axum::routes;
 use super::Router;
 use crate::cache::{Found, Question};
 use crate::db::problem::Problem;
+use crate::db::reader::Source;
 use crate::features::Feature;
 use crate::http::Shared;
 use crate::http::body::{At, Body};
-use crate::http::openapi::{Limited, Reads};
+use crate::http::openapi::{Limited, ReadHeaders, Reads};
 use crate::work::model::{BranchSummary, BulkMetadata, BulkRequest, BulkSummaries, ById, ProjectSummary};
 use crate::work::store::Read;
 use crate::work::store::summaries::{Summaries, SummaryQuestion};
@@ -34,7 +35,7 @@ pub(super) fn router() -> Router {
     get,
     path = "/branches/{id}/summary",
     tag = "summaries",
-    params(ById),
+    params(ById, ReadHeaders),
     responses((status = 200, description = "Exact at this moment", body = BranchSummary), Reads)
 )]
 async fn get_branch_summary(
@@ -50,7 +51,7 @@ async fn get_branch_summary(
     get,
     path = "/projects/{id}/summary",
     tag = "summaries",
-    params(ById),
+    params(ById, ReadHeaders),
     responses((status = 200, description = "Exact at this moment", body = ProjectSummary), Reads)
 )]
 async fn get_project_summary(
@@ -68,6 +69,7 @@ async fn get_project_summary(
     post,
     path = "/branches/summaries/bulk",
     tag = "summaries",
+    params(ReadHeaders),
     request_body(content = BulkRequest),
     responses(
         (status = 200, description = "Exact at this moment", body = BulkSummaries, headers(
@@ -102,7 +104,7 @@ async fn bulk_summaries(
 async fn one(shared: &Shared, read: &Read, of: Summaries) -> Result<Response, Problem> {
     let found = ask(shared, read, of, false).await?;
     let answer = found.answer();
-    Ok(read.tell(&answer.version, || answer.body.clone()))
+    Ok(read.tell(&answer.version, found.position(), || answer.body.clone()))
 }
 
 async fn many(shared: &Shared, read: &Read, mut request: BulkRequest) -> Result<Response, Problem> {
@@ -118,11 +120,16 @@ async fn many(shared: &Shared, read: &Read, mut request: BulkRequest) -> Result<
     let of = Summaries::Bulk { user, projects: request.project_ids, archived: request.include_archived };
     let cache_key = of.key();
     let found = ask(shared, read, of, request.force_refresh).await?;
-    Ok(read.tell(&found.answer().version, || body(&found, cache_key)))
+    Ok(read.tell(&found.answer().version, found.position(), || body(&found, cache_key)))
 }
 
 async fn ask(shared: &Shared, read: &Read, of: Summaries, anew: bool) -> Result<Found, Problem> {
-    let question: Arc<dyn Question> = Arc::new(SummaryQuestion { subject: read.caller.subject(), of });
+    let question = Arc::new(SummaryQuestion { subject: read.caller.subject(), of });
+    // What a replica says is kept by nobody: the cache's checks are the primary's.
+    if !anew && let Ok(answer) = question.ask(Source::Replica(&read.reader)).await {
+        return Ok(Found::unkept(question, answer));
+    }
+    let question: Arc<dyn Question> = question;
     shared.cache.answer(&question, read.look, anew).await
 }
 

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
-use crate::http::openapi::{IfMatch, Reads, WriteHeaders, Writes};
+use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
 use crate::work::extract::Sent;
 use crate::work::model::{
     BulkDone, ById, Changed, NewTask, Page, Task, TaskMove, TaskOperations, TaskPatch, TaskQuery,
@@ -28,7 +28,7 @@ pub(super) fn router() -> Router {
     get,
     path = "/branches/{id}/tasks",
     tag = "tasks",
-    params(ById, TaskQuery),
+    params(ById, TaskQuery, ReadHeaders),
     responses((status = 200, description = "A page", body = Page<Task>), Reads)
 )]
 async fn list_tasks(
@@ -59,7 +59,7 @@ async fn create_task(At(at): At<ById>, sent: Sent<NewTask>) -> Result<Response, 
     get,
     path = "/tasks/{id}",
     tag = "tasks",
-    params(ById),
+    params(ById, ReadHeaders),
     responses((status = 200, description = "It is so", body = Task, headers(("ETag" = String, description = "Its version"))), (status = 304, description = "As `If-None-Match` says"), Reads)
 )]
 async fn get_task(At(at): At<ById>, read: Read) -> Result<Response, Problem> {

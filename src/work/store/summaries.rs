@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::cache::{Answer, Question};
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
-use crate::db::session::{self, Param};
+use crate::db::reader::Source;
+use crate::db::session::Param;
 use crate::stream::event::Topic;
 use crate::stream::log::JsonText;
 
@@ -76,34 +77,52 @@ impl Question for SummaryQuestion {
     }
 
     fn load<'a>(&'a self, pool: &'a Pool) -> BoxFuture<'a, Result<Answer, Problem>> {
+        self.ask(Source::Primary(pool)).boxed()
+    }
+}
+
+impl SummaryQuestion {
+    /// Asks the tables, in one snapshot.
+    ///
+    /// # Errors
+    /// As [`Source::ask`].
+    pub async fn ask(&self, source: Source<'_>) -> Result<Answer, Problem> {
         let subject = self.subject;
         match &self.of {
-            Summaries::Branch(id) => get_branch_summary(pool, subject, *id).boxed(),
-            Summaries::Project(id) => get_project_summary(pool, subject, *id).boxed(),
+            Summaries::Branch(id) => get_branch_summary(source, subject, *id).await,
+            Summaries::Project(id) => get_project_summary(source, subject, *id).await,
             Summaries::Bulk { user, projects, archived } => {
-                bulk_summaries_at(pool, subject, *user, projects.as_deref(), *archived).boxed()
+                bulk_summaries_at(source, subject, *user, projects.as_deref(), *archived).await
             }
         }
     }
 }
 
 /// `work.get_branch_summary`
-async fn get_branch_summary(pool: &Pool, subject: Option<Uuid>, branch: Uuid) -> Result<Answer, Problem> {
+async fn get_branch_summary(
+    source: Source<'_>,
+    subject: Option<Uuid>,
+    branch: Uuid,
+) -> Result<Answer, Problem> {
     // A branch moves: what happens in its project may end that the caller sees it.
     const SQL: &str = "select p.epoch, p.sequence, pg_current_snapshot()::text,
         array_remove(array['branch:' || $2, 'project:' || (f ->> 'project_id'), 'user:' || $1], null),
         f, work.version_of(f)
         from work.get_branch_summary($1, $2) f cross join tide.position() p";
-    one(&session::ask(pool, subject, SQL, &[(&subject, Type::UUID), (&branch, Type::UUID)]).await?)
+    one(&source.ask(subject, SQL, &[(&subject, Type::UUID), (&branch, Type::UUID)]).await?)
 }
 
 /// `work.get_project_summary`
-async fn get_project_summary(pool: &Pool, subject: Option<Uuid>, project: Uuid) -> Result<Answer, Problem> {
+async fn get_project_summary(
+    source: Source<'_>,
+    subject: Option<Uuid>,
+    project: Uuid,
+) -> Result<Answer, Problem> {
     const SQL: &str = "select p.epoch, p.sequence, pg_current_snapshot()::text,
         array_remove(array['project:' || $2, 'user:' || $1], null),
         f, work.version_of(f)
         from work.get_project_summary($1, $2) f cross join tide.position() p";
-    one(&session::ask(pool, subject, SQL, &[(&subject, Type::UUID), (&project, Type::UUID)]).await?)
+    one(&source.ask(subject, SQL, &[(&subject, Type::UUID), (&project, Type::UUID)]).await?)
 }
 
 fn one(row: &Row) -> Result<Answer, Problem> {
@@ -114,7 +133,7 @@ fn one(row: &Row) -> Result<Answer, Problem> {
 
 /// `work.bulk_summaries_at`: the body is the beginning of an object, up to where metadata follow.
 async fn bulk_summaries_at(
-    pool: &Pool,
+    source: Source<'_>,
     subject: Option<Uuid>,
     user: Uuid,
     projects: Option<&[Uuid]>,
@@ -124,7 +143,7 @@ async fn bulk_summaries_at(
         s.summary_count from work.bulk_summaries_at($1, $2, $3) s";
     let params: [Param<'_>; 3] =
         [(&user, Type::UUID), (&projects, Type::UUID_ARRAY), (&archived, Type::BOOL)];
-    let row = session::ask(pool, subject, SQL, &params).await?;
+    let row = source.ask(subject, SQL, &params).await?;
     let (JsonText(summaries), JsonText(projects)) = (row.get(4), row.get(5));
     let (summaries, projects) = (summaries.get(), projects.get());
     let body = format!("{{\"summaries\":{summaries},\"projects\":{projects}");

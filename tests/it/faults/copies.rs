@@ -15,15 +15,15 @@ use super::storm::{Manner, Storm};
 use crate::support::{eventually, open};
 
 /// A copy of a cluster that follows it; killed when dropped.
-struct Standby {
+pub(super) struct Standby {
     home: TempDir,
-    port: u16,
+    pub(super) port: u16,
     server: Option<Child>,
 }
 
 impl Standby {
     /// `None` where there is no `pg_basebackup` of the server's version.
-    fn of(sea: &Sea) -> Option<Self> {
+    pub(super) fn of(sea: &Sea) -> Option<Self> {
         let program = sea.programs().join("pg_basebackup");
         if !program.exists() {
             println!("SKIPPED: pg_basebackup is not beside the server's programs");
@@ -50,7 +50,7 @@ impl Standby {
         Some(standby)
     }
 
-    fn start(&mut self, programs: &Path) {
+    pub(super) fn start(&mut self, programs: &Path) {
         let data = self.home.path().join("data");
         let log = std::fs::File::create(self.home.path().join("log")).unwrap();
         let mut command = as_owner_of(&data, &programs.join("postgres"));
@@ -66,11 +66,11 @@ impl Standby {
         self.server = Some(command.spawn().unwrap());
     }
 
-    fn url(&self, sea: &Sea) -> String {
+    pub(super) fn url(&self, sea: &Sea) -> String {
         sea.url().replace(&format!(":{}/", sea.port()), &format!(":{}/", self.port))
     }
 
-    async fn answers(&self, sea: &Sea, question: &str) -> bool {
+    pub(super) async fn answers(&self, sea: &Sea, question: &str) -> bool {
         let Ok((client, connection)) = tokio_postgres::connect(&self.url(sea), NoTls).await else {
             return false;
         };
@@ -87,7 +87,7 @@ impl Standby {
             .await;
     }
 
-    fn stop(&mut self) {
+    pub(super) fn stop(&mut self) {
         if let Some(mut server) = self.server.take() {
             let _ = kill(Pid::from_raw(i32::try_from(server.id()).unwrap()), Signal::SIGINT);
             let _ = server.wait();

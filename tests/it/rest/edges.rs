@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::house::{House, send};
 use crate::service::world::{APOLLO, MAIN, TASKS};
+use crate::support::eventually;
 
 #[tokio::test]
 async fn who_cannot_say_who_it_is_gets_a_401_that_says_why() {
@@ -89,7 +90,9 @@ async fn a_page_may_call_when_its_origin_is_allowed() {
     };
     let allowed = preflight("https://app.example").await.is(200);
     assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example");
-    assert!(allowed.header("access-control-allow-headers").contains("idempotency-key"));
+    for header in ["idempotency-key", "x-tide-position"] {
+        assert!(allowed.header("access-control-allow-headers").contains(header), "{header}");
+    }
     assert!(allowed.header("access-control-allow-methods").contains("PATCH"));
     assert_eq!(preflight("https://evil.example").await.header("access-control-allow-origin"), "");
 }
@@ -118,4 +121,23 @@ async fn the_codes_are_explained_where_a_problem_says() {
     let (page, code) = refused["type"].as_str().unwrap().split_once('#').unwrap();
     let Value::String(page) = ann.get(page).await.is(200).body else { panic!("a text") };
     assert!(page.contains(&format!("<a id=\"{code}\">")));
+}
+
+#[tokio::test]
+async fn a_position_is_read_or_refused_and_the_answer_says_where_it_stands() {
+    let house = House::new().await;
+    let ann = house.person("ann");
+    let at = |path: &str, position: &str| {
+        send(ann.request(Method::GET, path).header("x-tide-position", position.to_owned()))
+    };
+    let is_told = "select (tide.pending_count() = 0)::text";
+    eventually("the log stands", async || house.world.text(is_told).await == "true").await;
+    let head = house.world.text("select concat(epoch, ':', sequence) from tide.position()").await;
+    let summary = format!("/branches/{MAIN}/summary");
+    for path in ["/projects", &summary] {
+        for bad in ["", "7", "seven:7", "00000000-0000-7000-8000-000000000001:", ":7"] {
+            at(path, bad).await.blames(400, "malformed_value", "X-Tide-Position");
+        }
+        assert_eq!(at(path, &head).await.is(200).header("x-tide-position"), head, "{path}");
+    }
 }

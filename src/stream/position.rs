@@ -20,6 +20,13 @@ impl fmt::Display for Position {
     }
 }
 
+impl Position {
+    /// Whoever has everything up to here has everything up to `other`. Positions of two epochs say nothing of each other.
+    pub fn reaches(self, other: Self) -> bool {
+        self.epoch == other.epoch && self.sequence >= other.sequence
+    }
+}
+
 /// It is not `epoch:sequence`, so it was not ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unreadable;
@@ -38,6 +45,13 @@ impl FromStr for Position {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_position_reaches_those_before_it_in_its_own_epoch() {
+        let at = |epoch, sequence| Position { epoch: Uuid::from_u128(epoch), sequence };
+        assert!(at(7, 42).reaches(at(7, 42)) && at(7, 42).reaches(at(7, 0)));
+        assert!(!at(7, 42).reaches(at(7, 43)) && !at(7, 42).reaches(at(8, 1)));
+    }
 
     #[test]
     fn a_position_is_read_as_it_was_written_and_nothing_else_is_one() {
