@@ -3,11 +3,11 @@
 //! Invariant: between two pages the topics are held. Nothing that comes live overtakes what was missed, their positions
 //! say how far they were told, and no page is read before its reader has room for it.
 
-use super::super::position::Position;
 use super::super::protocol::{Goodbye, SyncReason};
 use super::super::replay::{self, Missed, NotRecovered};
 use super::Session;
 use crate::stream::event::Topic;
+use crate::stream::position::Position;
 
 /// What is still to be told.
 #[derive(Debug)]

@@ -37,6 +37,15 @@ impl Pair {
         Some(Self { sea, standby, wire, ann })
     }
 
+    /// The same, and a task with its position that the standby has, and answers from.
+    async fn in_step() -> Option<(Self, String, String)> {
+        let pair = Self::new().await?;
+        let (id, position) = pair.write().await;
+        pair.replayed(&position).await;
+        pair.is_answered_by_replica("/projects", &position).await;
+        Some((pair, id, position))
+    }
+
     async fn get(&self, path: &str, position: Option<&str>) -> Answer {
         let request = self.ann.request(Method::GET, &format!("/api/v2{path}"));
         let position = position.map(|position| ("x-tide-position", position));
@@ -102,10 +111,7 @@ fn has(answer: &Answer, id: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standby_answers_who_names_a_position_that_it_has_as_the_primary_would() {
-    let Some(pair) = Pair::new().await else { return };
-    let (_, position) = pair.write().await;
-    pair.replayed(&position).await;
-    pair.is_answered_by_replica("/projects", &position).await;
+    let Some((pair, _, position)) = Pair::in_step().await else { return };
     for path in paths() {
         let (ours, is_replicas) = pair.ask(&path, None).await;
         assert!(!is_replicas, "{path}: who names no position reads what they wrote");
@@ -119,10 +125,7 @@ async fn a_standby_answers_who_names_a_position_that_it_has_as_the_primary_would
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bulk_summaries_come_from_a_standby_too_and_are_not_kept() {
-    let Some(pair) = Pair::new().await else { return };
-    let (_, position) = pair.write().await;
-    pair.replayed(&position).await;
-    pair.is_answered_by_replica("/projects", &position).await;
+    let Some((pair, _, position)) = Pair::in_step().await else { return };
     let request = || pair.ann.request(Method::POST, "/api/v2/branches/summaries/bulk").json(&json!({}));
     let before = pair.by_replica().await;
     let theirs = send(request().header("x-tide-position", &position)).await.is(200);
@@ -135,12 +138,8 @@ async fn bulk_summaries_come_from_a_standby_too_and_are_not_kept() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_standby_that_is_behind_nobody_gets_less_than_they_have_seen() {
-    let Some(pair) = Pair::new().await else { return };
+    let Some((pair, old, first)) = Pair::in_step().await else { return };
     let tasks = format!("/branches/{MAIN}/tasks?limit=200");
-    let (old, first) = pair.write().await;
-    pair.replayed(&first).await;
-    pair.is_answered_by_replica(&tasks, &first).await;
-
     assert!(pair.standby.answers(&pair.sea, "select pg_wal_replay_pause() is not null").await);
     let is_paused = "select pg_get_wal_replay_pause_state() = 'paused'";
     eventually("it replays nothing", async || pair.standby.answers(&pair.sea, is_paused).await).await;
@@ -165,12 +164,8 @@ async fn of_a_standby_that_is_behind_nobody_gets_less_than_they_have_seen() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standby_that_dies_costs_nobody_an_error_and_is_asked_again_when_it_is_back() {
-    let Some(mut pair) = Pair::new().await else { return };
-    let (id, position) = pair.write().await;
-    pair.replayed(&position).await;
+    let Some((mut pair, id, position)) = Pair::in_step().await else { return };
     let tasks = format!("/branches/{MAIN}/tasks?limit=200");
-    pair.is_answered_by_replica(&tasks, &position).await;
-
     pair.standby.stop();
     for _ in 0..20 {
         let began = Instant::now();
@@ -184,20 +179,14 @@ async fn a_standby_that_dies_costs_nobody_an_error_and_is_asked_again_when_it_is
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_another_epoch_a_standby_says_nothing() {
-    let Some(pair) = Pair::new().await else { return };
-    let (_, position) = pair.write().await;
-    pair.replayed(&position).await;
-    pair.is_answered_by_replica("/projects", &position).await;
+    let Some((pair, ..)) = Pair::in_step().await else { return };
     let (_, is_replicas) = pair.ask("/projects", Some("00000000-0000-7000-8000-000000000001:0")).await;
     assert!(!is_replicas);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standby_that_hangs_costs_a_moment_and_then_nothing_for_a_while() {
-    let Some(pair) = Pair::new().await else { return };
-    let (_, position) = pair.write().await;
-    pair.replayed(&position).await;
-    pair.is_answered_by_replica("/projects", &position).await;
+    let Some((pair, _, position)) = Pair::in_step().await else { return };
 
     pair.wire.turn(Weather::Hole);
     let began = Instant::now();
