@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is answered here has seen everything up to the position that was wanted. The replica itself says where
 //! its log stands, in the snapshot in which it answers. Whoever gets no answer asks the primary: a replica that is away or
-//! slow costs a request [`CONNECT`] and [`ANSWER`] at most, and is then left alone for some seconds ([`standing`]).
+//! slow costs a request less than three seconds, once, and is then left alone for a while ([`standing`]).
 //!
 //! Nothing here is kept by the cache: its checks are the primary's, and a snapshot that a standby tells
 //! (`pg_current_snapshot`) does not name the transactions that were in progress.
