@@ -1,5 +1,6 @@
 //! Another Postgres takes over: a standby that had everything, and one that lacks what came last.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
@@ -9,6 +10,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
+use super::follower::Follower;
 use super::report;
 use super::sea::{Sea, write_one};
 use super::storm::{Manner, Storm};
@@ -24,7 +26,9 @@ pub(super) struct Standby {
 impl Standby {
     /// `None` where there is no `pg_basebackup` of the server's version.
     pub(super) fn of(sea: &Sea) -> Option<Self> {
-        let program = sea.programs().join("pg_basebackup");
+        // The programs found may be links to those of the installation, which has more of them.
+        let server = std::fs::canonicalize(sea.programs().join("postgres")).unwrap();
+        let program = server.with_file_name("pg_basebackup");
         if !program.exists() {
             println!("SKIPPED: pg_basebackup is not beside the server's programs");
             return None;
@@ -126,6 +130,17 @@ fn either(sea: &Sea, standby: &Standby) -> String {
     format!("{both}?target_session_attrs=read-write")
 }
 
+/// A task that the follower hears of, in whatever epoch that is: one that came before its snapshot is in that.
+async fn told_again(url: &str, follower: &mut Follower) -> String {
+    for _ in 0..30 {
+        let id = write_one(url).await;
+        if follower.hears_soon(&id).await {
+            return id;
+        }
+    }
+    panic!("nothing is told any more");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_standby_that_has_everything_takes_over_and_its_clients_are_told_of_another_epoch() {
     let mut sea = Sea::new(&[]).await;
@@ -145,17 +160,17 @@ async fn a_standby_that_has_everything_takes_over_and_its_clients_are_told_of_an
     sea.kill_postgres_only();
     let since = Instant::now();
     standby.promote(&sea).await;
-    let id = write_one(&url).await;
-    follower.until_heard(&id).await;
+    let id = told_again(&url, &mut follower).await;
     report("a standby promoted, nothing lost", since);
     let diary = follower.diary();
-    assert_eq!(diary.snapshots, ["epoch_changed"]);
+    assert_eq!((diary.snapshots, diary.wrong), (vec!["resync".to_owned()], vec![]));
     assert_ne!(diary.created[&id].0, first_epoch);
     let client = open(&url).await;
     let rows = client.query("select id::text from work.tasks where title = 'storm'", &[]).await.unwrap();
-    let written = rows.iter().map(|row| row.get(0)).collect();
+    let written: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
     assert!(tally.committed.is_subset(&written));
-    follower.assert_complete(&written).await;
+    let told: BTreeSet<String> = diary.created.into_keys().collect();
+    assert!(told.is_subset(&written), "nothing was told that is not there");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,15 +194,18 @@ async fn of_a_standby_that_lacks_what_came_last_nobody_goes_on_from_where_they_w
     let since = Instant::now();
     standby.promote(&sea).await;
     let url = standby.url(&sea);
-    let id = write_one(&url).await;
-    follower.until_heard(&id).await;
+    let before = follower.diary().created.len();
+    told_again(&url, &mut follower).await;
     report("a standby promoted, the tail lost", since);
     let diary = follower.diary();
-    assert_eq!((diary.snapshots, diary.wrong), (vec!["epoch_changed".to_owned()], vec![]));
+    assert_eq!((diary.snapshots, diary.wrong), (vec!["resync".to_owned()], vec![]));
     let client = open(&url).await;
     let there: i64 =
         client.query_one("select count(*) from work.tasks where title = 'storm'", &[]).await.unwrap().get(0);
-    assert_eq!(there, 2, "the tail is gone from the tables, and everybody was told to look again");
+    assert!(
+        there < i64::try_from(before).unwrap(),
+        "the tail is gone from the tables, and everybody was told to look again"
+    );
     let drift: i64 = client.query_one("select count(*) from tide.verify()", &[]).await.unwrap().get(0);
     assert_eq!(drift, 0);
 }

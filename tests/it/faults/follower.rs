@@ -64,6 +64,12 @@ impl Follower {
         assert!(so, "waited in vain until {what}: {:?}", self.summary());
     }
 
+    /// Whether it hears of this task soon. What a snapshot has brought it is not told of.
+    pub(super) async fn hears_soon(&mut self, id: &str) -> bool {
+        let heard = self.diary.wait_for(|diary| diary.created.contains_key(id));
+        timeout(Duration::from_secs(1), heard).await.is_ok()
+    }
+
     pub(super) async fn until_heard(&mut self, id: &str) {
         self.until("a task was heard of", |diary| diary.created.contains_key(id)).await;
     }
@@ -151,9 +157,6 @@ impl Diary {
                     self.advance(topic, position.as_i64().unwrap_or(0));
                 }
             }
-            Some("ack") if payload["recovered"] == false => {
-                self.snapshots.push(payload["reason"].as_str().unwrap_or_default().to_owned());
-            }
             Some("ack") if payload["recovered"] == true => self.last.clear(),
             _ => {}
         }
@@ -161,6 +164,9 @@ impl Diary {
     }
 
     fn begin(&mut self, message: &Value) {
+        if !self.positions.is_empty() {
+            self.snapshots.push(message["payload"]["reason"].as_str().unwrap_or_default().to_owned());
+        }
         self.epoch = message["metadata"]["epoch"].as_str().unwrap_or_default().to_owned();
         self.last.clear();
         self.positions.clear();
