@@ -78,8 +78,8 @@ pub struct Session {
     switches: watch::Receiver<Standings>,
     /// The last that was settled.
     position: Position,
-    /// What was missed and is not told yet.
-    behind: Option<Behind>,
+    /// What was missed and is not told yet; few have any of it, so it is elsewhere.
+    behind: Option<Box<Behind>>,
     said: Vec<Said>,
 }
 

@@ -38,7 +38,7 @@ impl Session {
         // Our own topic stays registered: it tells about membership.
         let left = topics.iter().filter(|topic| **topic != self.own_topic);
         self.gateway.hub.leave(&self.open.subscriber, left);
-        self.behind = Some(Behind { epoch, topics, after, minds_memberships });
+        self.behind = Some(Box::new(Behind { epoch, topics, after, minds_memberships }));
     }
 
     /// The same for a stream that begins after a position.
@@ -51,9 +51,8 @@ impl Session {
     /// # Errors
     /// Why the session ends.
     pub async fn catch_up(&mut self) -> Result<(), Goodbye> {
-        let Some(Behind { epoch, mut topics, after, minds_memberships }) = self.behind.take() else {
-            return Ok(());
-        };
+        let Some(behind) = self.behind.take() else { return Ok(()) };
+        let Behind { epoch, mut topics, after, minds_memberships } = *behind;
         // What waits of these topics is dropped while they are held; it is in the log.
         self.deliver_waiting(usize::MAX).await?;
         topics.retain(|topic| self.open.subscriptions().is_held(topic));
