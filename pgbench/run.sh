@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 questions=(triggers_alone with_service one_branch_against_spread against_counters_in_place
   against_refresh_in_trigger one_big_statement latency cascade_of_one_change advance_folding
-  reading_branch_summaries bulk_summaries backlog growth_of_tables growth_of_log load_mix gateway)
+  reading_branch_summaries bulk_summaries backlog growth_of_tables growth_of_log bytes_of_agents load_mix gateway)
 if [ $# -gt 0 ]; then questions=("$@"); fi
 RESULTS_DIR="${RESULTS_DIR:-$BENCH_ROOT/results}"
 result="$RESULTS_DIR/$(date +%F).md"

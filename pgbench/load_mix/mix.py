@@ -82,7 +82,8 @@ class User:
     async def write(self):
         async def action():
             began = time.monotonic()
-            change = {"progress_percentage": random.randint(0, 100)}
+            # Never what it was: a write that changes nothing makes no event.
+            change = {"title": f"task {random.random()}", "progress_percentage": random.randint(0, 100)}
             request = self.web.patch(f"/api/v2/tasks/{random.choice(self.tasks)}", json=change, headers=self.headers)
             txid = (await self.answered(request)).get("txid")
             if str(txid) in self.heard:
