@@ -114,7 +114,8 @@ async fn a_full_notification_queue_fails_no_write_and_holds_back_nothing() {
     let mut follower = sea.follower().await;
     // Who listens and does not come out of a transaction keeps everything in the queue.
     let hangs = sea.sql().await;
-    hangs.batch_execute("listen other; begin; select 1").await.unwrap();
+    hangs.batch_execute("listen other").await.unwrap();
+    hangs.batch_execute("begin; select 1").await.unwrap();
     let noisy = sea.sql().await;
     let noise = "select pg_notify('other', repeat('x', 7000) || n) from generate_series(1, 20) n";
     while noisy.batch_execute(noise).await.is_ok() {}
