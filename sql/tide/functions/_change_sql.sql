@@ -11,11 +11,14 @@ as $$
         format('(select x.* from %s x where x.tableoid = tg_relid)',
           (_change_sql.watched).target)) || ' o'
       when 'row' then format(
-        E'%s n\n  cross join %s o\n  cross join lateral (\n    select %s as changed offset 0\n'
-        '  ) d\n  where d.changed <> ''''\n    and %s',
-        x.new_rows, x.old_rows,
+        -- no column that is not needed: each costs every writer
+        E'(\n    select n.tide_key, n.tide_topics, %s as tide_row, %s as tide_sums,\n'
+        '    %s as tide_changed\n  from %s n\n  cross join %s o\n'
+        '  where %s\n  offset 0\n  ) n\n  where n.tide_changed <> ''''',
+        case when (_change_sql.watched).history then 'n.tide_row' else 'null::record' end,
+        tide._sums_sql(_change_sql.watched, 'row'),
         tide._changed_sql(_change_sql.watched, tide._place_columns(_change_sql.watched)),
-        tide._in_place_sql(_change_sql.watched))
+        x.new_rows, x.old_rows, tide._in_place_sql(_change_sql.watched))
       else format(E'%s n\n  full join %s o on %s\n  where %s is not true',
         x.new_rows, x.old_rows, x.same_key, x.same_row)
     end,
@@ -58,4 +61,5 @@ $$;
 comment on function tide._change_sql(tide.watched, text) is
   'SQL for the rows that a statement changed (o and n), and their action, key and topics. A row '
   'that changed topic is told on both; a changed key is a delete and a create. For row, the one '
-  'row of an update, only if it stayed where it is and a column that is written out has changed.';
+  'row of an update, with what changed and its sums, only if it stayed where it is and a column '
+  'that is written out has changed.';

@@ -8,7 +8,7 @@ as $$
     '    %s,\n    %s\n  from %s;',
     (_insert_sql.watched).entity, c.action_sql, c.key_sql, c.topics_sql, tide._attribution_sql(),
     case _insert_sql.operation
-      when 'row' then '(''{'' || d.changed || ''}'')::json'
+      when 'row' then '(''{'' || n.tide_changed || ''}'')::json'
       when 'update' then format(
         'case when o.tide_topics is not null and n.tide_topics is not null then %s end',
         tide._delta_sql(_insert_sql.watched))
@@ -25,7 +25,9 @@ as $$
         case when (_insert_sql.watched).history
           then ' else ' || tide._image_sql(_insert_sql.watched, 'n') else '' end)
     end,
-    tide._sums_sql(_insert_sql.watched, _insert_sql.operation), c.rows_sql)
+    case _insert_sql.operation when 'row' then 'n.tide_sums'
+      else tide._sums_sql(_insert_sql.watched, _insert_sql.operation) end,
+    c.rows_sql)
   from tide._change_sql(_insert_sql.watched, _insert_sql.operation) c
 $$;
 comment on function tide._insert_sql(tide.watched, text) is
