@@ -59,10 +59,11 @@ const NO_LOOK_AT_WHAT_WAS_IN_FLIGHT: Breakage = Breakage {
 
 const A_FOLD_THAT_FORGETS_WHAT_WAS_IN_FLIGHT: Breakage = Breakage {
     damage: Damage::Reword {
-        function: "tide._tg_summary_1__fold",
+        function: "tide._sums",
         texts: &[(
-            "v_counted.snapshot, v_counted.after_id",
-            "tide._snapshot_of(pg_snapshot_xmax(v_counted.snapshot), '{}'), v_counted.after_id",
+            "using events",
+            "using array(select e from unnest(events) e
+               where e.xid >= pg_snapshot_xmax((tide._counted()).snapshot))",
         )],
         then: "",
     },

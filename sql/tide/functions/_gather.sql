@@ -1,7 +1,7 @@
 create or replace function tide._gather(
   max_events int, topics text[], bare boolean, out snapshot pg_snapshot,
   out ticks tide.planned_ticks[], out left_over int, out events tide.events[],
-  out messages tide.wire_message[]
+  out messages tide.wire_message[], out sums tide.pending_sum[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -32,17 +32,23 @@ begin
       left_over := 0;
     end if;
   end if;
+  sums := case when not bare then tide._sums(v_fresh) end;
+  -- for tide.pending_sums(), while the snapshot is this one
+  perform set_config('tide.sums',
+    coalesce(pg_current_snapshot()::text || ' ' || sums::text, ''), true);
   messages := array(
     select m
     from tide._listened(events, v_head.sequence, topics) l
     cross join lateral tide._messages(
       l.events, l.sequences, v_counted.sequence + cardinality(v_fresh)) m);
+  perform set_config('tide.sums', '', true);
 end
 $$;
 comment on function tide._gather(
   int, text[], boolean, out pg_snapshot, out tide.planned_ticks[], out int, out tide.events[],
-  out tide.wire_message[]
+  out tide.wire_message[], out tide.pending_sum[]
 ) is
   'What to tell next: planned ticks, and what is neither counted nor planned if that fits, else '
-  'so many are left over. Rows and summaries are as of all that the caller''s snapshot shows. '
-  'Messages are made of what any of the topics hears. bare as in tide._events_of().';
+  'so many are left over, and the sums to be folded. Rows and summaries are as of all that the '
+  'caller''s snapshot shows. Messages are made of what any of the topics hears. bare as in '
+  'tide._events_of().';

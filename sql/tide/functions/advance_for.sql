@@ -33,7 +33,7 @@ begin
   if cardinality(v_tick.events) = 0 then
     return;
   end if;
-  perform tide._fold(v_tick.snapshot);
+  perform tide._fold(v_tick.snapshot, v_tick.sums);
   perform tide._store_ticks(v_epoch.number, v_tick.ticks);
   if v_tick.left_over > 0 then
     insert into tide.planned_ticks (position, snapshot, count)

@@ -6,9 +6,16 @@ as $$
 -- security definer: the log itself is readable by its owner only
 declare
   v_id int := (select s.id from tide.summaries s where s.summary = pending_sums.summary);
+  v_kept text := current_setting('tide.sums', true);
 begin
-  if v_id is not null then
-    return query execute format('select * from tide._tg_summary_%s__pending()', v_id);
+  if v_kept <> '' and starts_with(v_kept, pg_current_snapshot()::text || ' ') then
+    return query
+      select k.group_key, k.totals, k.changed_at
+      from unnest(substr(v_kept, position(' ' in v_kept) + 1)::tide.pending_sum[]) k
+      where k.summary = v_id;
+  elsif v_id is not null then
+    return query execute format(
+      'select p.group_key, p.totals, p.changed_at from tide._tg_summary_%s__pending() p', v_id);
   end if;
 end
 $$;
