@@ -9,6 +9,7 @@
 //!
 //! - [`scenario`] is the questions as data, [`run`] asks one, [`report`] tells the answer.
 //! - [`ledger`], [`envelope`] and [`figures`] are pure.
+//! - [`saturation`] asks for more and more; [`census`] says whose the processor time is.
 //! - [`asking`] loads an address with requests, for `pgbench/bulk_summaries`.
 //! - [`floor`] is the same fan-out without any of what the service is for: the least it could cost.
 //!
@@ -16,6 +17,7 @@
 //! a machine that bears the load generator too.
 
 mod asking;
+mod census;
 mod client;
 mod crowd;
 mod envelope;
@@ -25,6 +27,7 @@ mod ledger;
 mod process;
 mod report;
 mod run;
+mod saturation;
 mod scenario;
 mod service;
 mod stage;
@@ -80,6 +83,9 @@ pub struct BenchOptions {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Write it as JSON to this file, beside what is printed.
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
     /// A service that runs already, e.g. 127.0.0.1:8000; it must be on DATABASE_URL and use our token secret.
     #[arg(long, value_name = "ADDRESS")]
     pub url: Option<SocketAddr>,
@@ -162,14 +168,19 @@ async fn ask_all(stage: &Stage, scenarios: Vec<Scenario>, options: &BenchOptions
     for scenario in scenarios {
         let answered = ask(stage, scenario, options).await?;
         is_balanced &= answered.is_balanced();
-        if options.json {
-            answers.push(answered.json());
-        } else {
+        answers.push(answered.json());
+        if !options.json {
             print!("{}", answered.lines());
         }
     }
+    let answers = serde_json::Value::Array(answers);
     if options.json {
-        println!("{}", serde_json::Value::Array(answers));
+        println!("{answers}");
+    }
+    if let Some(file) = &options.keep {
+        let refused =
+            |e| Failure::environment(format!("{}: {e}", file.display()), "name another file by --keep");
+        std::fs::write(file, answers.to_string()).map_err(refused)?;
     }
     Ok(is_balanced)
 }

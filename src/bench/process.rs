@@ -31,6 +31,19 @@ pub(super) fn memory(pid: u32) -> Option<(u64, u64)> {
     Some((kilobytes("VmRSS:")? * 1024, kilobytes("VmHWM:")? * 1024))
 }
 
+/// How long the machine's cores have had nothing to do, all of them added up.
+pub(super) fn idle() -> Option<Duration> {
+    let all = fs::read_to_string("/proc/stat").ok()?;
+    let ticks: Vec<String> = all.lines().next()?.split_whitespace().map(str::to_owned).collect();
+    // user, nice, system, idle, waiting for a disk
+    sum(ticks.get(4..6)?)
+}
+
+/// Whether it is a server process of Postgres, here and not on another machine.
+pub(super) fn is_postgres(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim_end() == "postgres")
+}
+
 /// The parent of a process.
 pub(super) fn parent(pid: u32) -> Option<u32> {
     stat(pid)?.get(1)?.parse().ok()

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::figures::median;
 use super::run::Findings;
+use super::saturation::{Course, Step};
 use super::scenario::{Goal, Measure, Name, Scenario};
 
 /// A scenario with what its rounds found.
@@ -23,7 +24,8 @@ impl Answered {
     /// One line per question, as `pgbench/` prints them.
     pub(super) fn lines(&self) -> String {
         let goals = self.scenario.goals.iter().filter_map(|goal| self.line(goal));
-        goals.chain([self.figures()]).map(|line| line + "\n").collect()
+        let courses = self.rounds.iter().filter_map(|found| found.course.as_ref()).flat_map(course);
+        goals.chain([self.figures()]).chain(courses).map(|line| line + "\n").collect()
     }
 
     fn line(&self, goal: &Goal) -> Option<String> {
@@ -36,12 +38,22 @@ impl Answered {
             Some(_) => "aim met",
         };
         let (what, must) = (self.question(goal.measure), with_unit(goal.measure, goal.must));
-        let measured = with_unit(goal.measure, measured);
+        let measured = with_unit(goal.measure, measured) + &self.spread(goal.measure);
         Some(format!("{what}: {measured} (must ≤ {must}, aim ≤ {aim}): {verdict}"))
     }
 
     fn median(&self, measure: Measure) -> Option<f64> {
         median(self.rounds.iter().filter_map(|found| found.measure(measure)).collect())
+    }
+
+    /// From the least to the most that the rounds found, when there were several.
+    fn spread(&self, measure: Measure) -> String {
+        let mut found: Vec<f64> = self.rounds.iter().filter_map(|found| found.measure(measure)).collect();
+        found.sort_by(f64::total_cmp);
+        match found.as_slice() {
+            [least, .., most] => format!(" [{} – {}]", with_unit(measure, *least), with_unit(measure, *most)),
+            _ => String::new(),
+        }
     }
 
     fn question(&self, measure: Measure) -> String {
@@ -56,6 +68,9 @@ impl Answered {
             }
             Name::Chain => {
                 format!("{commits} commits/s of {rows} rows, each heard by {}", connections / projects)
+            }
+            Name::Saturation => {
+                format!("more and more commits of {rows} rows, each heard by {}", connections / projects)
             }
             Name::Fanout => format!("{connections} clients hear each of {commits} commits/s"),
             Name::Everyone => format!("one change heard by {connections}"),
@@ -116,6 +131,34 @@ impl Answered {
             "floor": self.floor,
         })
     }
+}
+
+/// How it went until it was too much, and beyond.
+fn course(course: &Course) -> Vec<String> {
+    let mut lines: Vec<String> = course.steps.iter().map(step).collect();
+    lines.push(format!("  beyond:{}", step(&course.beyond)));
+    lines.push(format!(
+        "  sustained {:.0} events/s; beyond it {} events waited at most, all told {:.1} s after the last commit",
+        course.sustained,
+        course.waiting,
+        course.beyond.behind_ms / 1000.0
+    ));
+    lines
+}
+
+fn step(step: &Step) -> String {
+    let cores: Vec<String> = step.cores.iter().map(|(who, share)| format!("{who} {share:.2}")).collect();
+    format!(
+        "  {:.0} events/s offered, {:.0} committed, p50 {:.1}, p99 {:.1} ms, everything told {:.0} ms after the last \
+         commit: {}; cores: {}",
+        step.offered,
+        step.committed,
+        step.latency_ms.p50,
+        step.latency_ms.p99,
+        step.behind_ms,
+        if step.kept_up { "kept up" } else { "too much" },
+        cores.join(", ")
+    )
 }
 
 fn with_unit(measure: Measure, value: f64) -> String {

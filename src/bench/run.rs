@@ -13,6 +13,7 @@ use super::figures::{self, Micros, Percentiles};
 use super::floor;
 use super::ledger::{self, Balance, Diary};
 use super::process;
+use super::saturation::Course;
 use super::scenario::{Measure, Name, Scenario};
 use super::service::{Cost, Service};
 use super::stage::{Cast, Stage};
@@ -20,9 +21,9 @@ use super::writers::{self, Plan};
 use crate::error::Failure;
 
 /// Unready clients at a time, where the connecting is not what is asked about.
-const POLITE: usize = 64;
+pub(super) const POLITE: usize = 64;
 /// What everyone's arrival has stirred up settles.
-const REST: Duration = Duration::from_secs(2);
+pub(super) const REST: Duration = Duration::from_secs(2);
 /// Nobody measures how long it takes to notice that everyone is gone.
 const GONE: Duration = Duration::from_secs(2);
 const MEGABYTE: f64 = 1_000_000.0;
@@ -57,6 +58,9 @@ pub(super) struct Findings {
     pub(super) balance: Balance,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) against_floor: Option<f64>,
+    /// What saturation looked like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) course: Option<Course>,
 }
 
 impl Findings {
@@ -81,7 +85,7 @@ impl Findings {
 
 /// Commits per second.
 #[allow(clippy::cast_precision_loss, reason = "a count of commits")]
-fn rate(commits: &[ledger::Commit]) -> f64 {
+pub(super) fn rate(commits: &[ledger::Commit]) -> f64 {
     let first = commits.iter().map(|commit| commit.begun).min().unwrap_or(0);
     let last = commits.iter().map(|commit| commit.acknowledged).max().unwrap_or(0);
     commits.len() as f64 / ((last - first) as f64 / 1e6).max(1e-6)
@@ -98,6 +102,7 @@ impl Bench<'_> {
         self.stage.settled().await?;
         let found = match scenario.name {
             Name::Reconnect => self.come_back(scenario, &cast, &service).await,
+            Name::Saturation => self.saturate(scenario, &cast, &service).await,
             _ => self.listen(scenario, &cast, &service).await,
         };
         service.stop().await;
@@ -201,7 +206,12 @@ impl Bench<'_> {
         Ok(took)
     }
 
-    fn guests(&self, scenario: &Scenario, cast: &Cast, service: &Service) -> Result<Vec<Seat>, Failure> {
+    pub(super) fn guests(
+        &self,
+        scenario: &Scenario,
+        cast: &Cast,
+        service: &Service,
+    ) -> Result<Vec<Seat>, Failure> {
         let seat = |(number, person): (usize, &uuid::Uuid)| {
             let project = scenario.project_of(number);
             let topic = cast.projects[project].topic.clone();
@@ -210,7 +220,7 @@ impl Bench<'_> {
         cast.people.iter().enumerate().map(seat).collect()
     }
 
-    async fn costs(&self, service: &Service) -> Costs {
+    pub(super) async fn costs(&self, service: &Service) -> Costs {
         let database = self.stage.postmaster().await.and_then(process::processor_of_family);
         Costs { at: Instant::now(), service: service.cost(), database: database.unwrap_or_default() }
     }
@@ -242,7 +252,7 @@ pub(super) async fn measure_floor(
 }
 
 /// Processor time and memory at one moment.
-struct Costs {
+pub(super) struct Costs {
     at: Instant,
     service: Cost,
     database: Duration,
@@ -250,7 +260,7 @@ struct Costs {
 
 impl Findings {
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
-    fn with(self, balance: Balance, before: &Costs, after: &Costs) -> Self {
+    pub(super) fn with(self, balance: Balance, before: &Costs, after: &Costs) -> Self {
         let took = (after.at - before.at).as_secs_f64();
         let service = after.service.processor.saturating_sub(before.service.processor);
         let database = after.database.saturating_sub(before.database);
@@ -265,11 +275,11 @@ impl Findings {
     }
 }
 
-fn snapshots(seats: &[Seat]) -> Vec<(Seat, Beginning)> {
+pub(super) fn snapshots(seats: &[Seat]) -> Vec<(Seat, Beginning)> {
     seats.iter().map(|seat| (seat.clone(), Beginning::Snapshot)).collect()
 }
 
-fn expected(scenario: &Scenario, commits: &[ledger::Commit]) -> usize {
+pub(super) fn expected(scenario: &Scenario, commits: &[ledger::Commit]) -> usize {
     let (each, more) = (scenario.connections / scenario.projects, scenario.connections % scenario.projects);
     commits.iter().map(|commit| each + usize::from(commit.project < more)).sum()
 }

@@ -11,6 +11,8 @@ pub enum Name {
     Spread,
     /// Commits of many rows, as many as the whole chain from trigger to client takes.
     Chain,
+    /// The same, more and more of it until it no longer keeps up; then too much of it; then nothing.
+    Saturation,
     /// Every commit is heard by everyone, at a steady rate.
     Fanout,
     /// One change now and then, heard by very many.
@@ -77,6 +79,7 @@ const SPREAD: &[Goal] = &[
     must(Measure::Connecting, 1000.0),
 ];
 const CHAIN: &[Goal] = &[must(Measure::P99, 100.0), must(Measure::Lost, 0.0)];
+const SATURATION: &[Goal] = &[must(Measure::Lost, 0.0)];
 const FANOUT: &[Goal] = &[
     goal(Measure::P50, 7.0, 3.0),
     goal(Measure::P95, 11.0, 6.0),
@@ -108,6 +111,15 @@ impl Scenario {
             Name::Chain => {
                 Self { connections: 100, projects: 20, commits: 500.0, rows: 20, goals: CHAIN, ..nothing }
             }
+            Name::Saturation => Self {
+                connections: 80,
+                projects: 16,
+                commits: 125.0,
+                rows: 20,
+                lasts: Duration::from_secs(3),
+                goals: SATURATION,
+                ..nothing
+            },
             Name::Fanout => Self { connections: 1000, projects: 1, commits: 20.0, goals: FANOUT, ..nothing },
             Name::Everyone => Self { projects: 1, commits: 2.0, goals: EVERYONE, ..nothing },
             Name::Reconnect => Self { missed: 1000, goals: RECONNECT, ..nothing },

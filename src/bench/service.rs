@@ -77,6 +77,11 @@ impl Service {
         Ok(Self { address, pid: child.id(), child: Some(child) })
     }
 
+    /// Its process, when it is on this machine.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.pid
+    }
+
     /// What it has cost so far; nothing when it is not on this machine.
     pub(super) fn cost(&self) -> Cost {
         let known = |pid| {

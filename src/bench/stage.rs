@@ -75,7 +75,7 @@ impl Stage {
     pub(super) async fn postmaster(&self) -> Option<u32> {
         let client = self.connect().await.ok()?;
         let pid: i32 = client.query_one("select pg_backend_pid()", &[]).await.ok()?.get(0);
-        self.cluster.as_ref().and_then(|_| process::parent(u32::try_from(pid).ok()?))
+        process::parent(u32::try_from(pid).ok().filter(|pid| process::is_postgres(*pid))?)
     }
 
     /// A credential.

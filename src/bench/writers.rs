@@ -30,13 +30,23 @@ pub(super) struct Plan<'p> {
     pub(super) clock: Instant,
 }
 
+impl Plan<'_> {
+    /// Two commits of the same rows must not meet: they would wait for each other's, in any order.
+    fn writer_of(&self, turn: usize) -> usize {
+        let share = if self.rows > 1 { turn % self.projects.len() } else { turn };
+        share % WRITERS
+    }
+}
+
 /// Commits what is planned and answers with all of it.
 pub(super) async fn write(stage: &Stage, plan: Plan<'_>) -> Result<Vec<Commit>, Failure> {
+    let opening = (0..WRITERS).map(|_| Writer::open(stage, plan.distance.is_some()));
+    let writers = try_join_all(opening).await?;
+    // Only now: commits that were due while the writers came would all be made at once.
     let began = Instant::now();
-    let shares = (0..WRITERS).map(|number| async move {
-        let writer = Writer::open(stage, plan.distance.is_some()).await?;
+    let shares = writers.iter().enumerate().map(|(number, writer)| async move {
         let mut commits = Vec::with_capacity(plan.commits / WRITERS + 1);
-        for turn in (number..plan.commits).step_by(WRITERS) {
+        for turn in (0..plan.commits).filter(|turn| plan.writer_of(*turn) == number) {
             if let Some(distance) = plan.distance {
                 sleep_until(began + distance.mul_f64(as_f64(turn))).await;
             }

@@ -56,3 +56,21 @@ async fn everyone_who_reconnects_has_what_was_missed() {
     assert!(found["recovered_ms"]["max"].as_f64().unwrap() > 0.0);
     assert_eq!(ended.status, Some(0), "{}", ended.complained);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_offered_beyond_what_the_chain_bears_is_told_later_and_none_of_it_is_lost() {
+    let database = TestDatabase::new().await;
+    let few = ["--connections", "20", "--projects", "4", "--seconds", "0.4"];
+    let ended = tidegate(&database, &[&["bench", "saturation", "--json"], &few[..]].concat());
+    let found = round(&ended);
+    let (balance, course) = (&found["balance"], &found["course"]);
+    assert_eq!(
+        (&balance["lost"], &balance["doubled"], &balance["gaps"]),
+        (&0.into(), &0.into(), &0.into()),
+        "{found}"
+    );
+    let last = course["moments"].as_array().and_then(|moments| moments.last()).unwrap();
+    assert_eq!(last["waiting"], 0, "{course}");
+    assert!(course["beyond"]["cores"]["service"].as_f64().unwrap() > 0.0, "{course}");
+    assert_eq!(ended.status, Some(0), "{}", ended.complained);
+}
