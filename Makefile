@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Which Postgres the tests run against: make test PG=18. Without it the newest that is installed.
 export PG
+# make bench FULL=1: larger tables, longer runs.
+export FULL
 .PHONY: help demo test check audit fuzz bench faults board-test
 
 help: ## what the targets do
@@ -35,7 +37,7 @@ fuzz: ## every parser of bytes from outside, a minute each (SECONDS_PER_TARGET)
 	@scripts/setup.sh rust
 	@scripts/fuzz.sh
 
-bench: ## what the write path costs and how many listeners the service bears: one line per scenario
+bench: ## what it costs and bears: one table, its raw samples, pictures; ten minutes (FULL=1: an hour and more)
 	@scripts/setup.sh rust postgres
 	@cargo build --locked --release
 	@scripts/bench.sh

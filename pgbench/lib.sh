@@ -1,7 +1,9 @@
+# shellcheck shell=bash
 # What the questions share; sourced by <question>/run.sh. One throw-away cluster with fsync on, one
 # template database with 50,000 tasks, a fresh copy of it for every run, and medians.
 #
-#   SECONDS_PER_RUN=20 PAIRS=3 CLIENTS=16    length and number of the interleaved runs
+#   FULL=1                                   the long form: longer runs, larger tables, all connections
+#   SECONDS_PER_RUN=2 PAIRS=3 CLIENTS=16     length and number of the interleaved runs (FULL: 5 s)
 #   BENCH_PORT=54105 BENCH_DIR=/tmp/…        where the cluster lives; it is removed at the end
 #   TIDEGATE=target/release/tidegate         loads the engine and serves; without it psql loads
 #   KEEP_CLUSTER=1                           leave the cluster running, for looking around
@@ -11,7 +13,10 @@ unset PGDATABASE PGSERVICE PGOPTIONS PGPASSWORD DATABASE_URL
 
 BENCH_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 REPOSITORY="$(dirname "$BENCH_ROOT")"
-SECONDS_PER_RUN="${SECONDS_PER_RUN:-20}"
+FULL="${FULL:-}"
+# sized SHORT LONG: which of them this run is for.
+sized() { if [ -n "$FULL" ]; then echo "$2"; else echo "$1"; fi; }
+SECONDS_PER_RUN="${SECONDS_PER_RUN:-$(sized 2 5)}"
 PAIRS="${PAIRS:-3}"
 CLIENTS="${CLIENTS:-16}"
 BENCH_PORT="${BENCH_PORT:-54105}"
@@ -24,10 +29,11 @@ PG_BIN="${PG_BIN:-${TIDEGATE_PG_BIN:-$(newest_postgres)}}"
 TIDEGATE="${TIDEGATE:-$REPOSITORY/target/release/tidegate}"
 SERVICE_PORT="${SERVICE_PORT:-$((BENCH_PORT + 1000))}"
 BENCH_SECRET='a secret of the bench only, 32 bytes and more'
-export SECONDS_PER_RUN PAIRS CLIENTS BENCH_PORT BENCH_DIR PG_BIN TIDEGATE SERVICE_PORT
+export FULL SECONDS_PER_RUN PAIRS CLIENTS BENCH_PORT BENCH_DIR PG_BIN TIDEGATE SERVICE_PORT
 export PGHOST=127.0.0.1 PGPORT="$BENCH_PORT" PGUSER=postgres
 export PGOPTIONS="-c client_min_messages=warning"
 PATH="$PG_BIN:$PATH"
+QUESTION="$(basename "$(cd "$(dirname "$0")" && pwd)")"
 SAMPLES="$(mktemp -d)"
 BACKGROUND=()
 OWNS_CLUSTER=no
@@ -89,6 +95,7 @@ stop_background() {
   local pid
   for pid in ${BACKGROUND[@]+"${BACKGROUND[@]}"}; do
     kill "$pid" 2>/dev/null || true
+    kill -CONT "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
   BACKGROUND=()
@@ -169,7 +176,7 @@ fresh() {
 # tps DATABASE SCRIPT [pgbench options]: commits per second of CLIENTS writers.
 tps() {
   local database="$1" script="$2"; shift 2
-  run_pgbench 1 "$database" "$script" -c "$CLIENTS" "$@" >/dev/null
+  if [ -n "$FULL" ]; then run_pgbench 1 "$database" "$script" -c "$CLIENTS" "$@" >/dev/null; fi
   run_pgbench "$SECONDS_PER_RUN" "$database" "$script" -c "$CLIENTS" "$@" | awk '/^tps/ { print $3 }'
 }
 
@@ -180,10 +187,10 @@ run_pgbench() {
     || { cat "$SAMPLES/pgbench.err" >&2; return 1; }
 }
 
-# milliseconds DATABASE SCRIPT [options]: "p50 p95 p99 max" of one client.
+# milliseconds DATABASE SCRIPT [options]: "p50 p95 p99 max" of one client, which has many in a second.
 milliseconds() {
   local database="$1" script="$2" prefix="$SAMPLES/log.$RANDOM"; shift 2
-  run_pgbench "$SECONDS_PER_RUN" "$database" "$script" -j 1 -c 1 -l --log-prefix="$prefix" "$@" >/dev/null
+  run_pgbench "$(sized 1 "$SECONDS_PER_RUN")" "$database" "$script" -j 1 -c 1 -l --log-prefix="$prefix" "$@" >/dev/null
   percentiles "$prefix".*
   rm -f "$prefix".*
 }
@@ -196,25 +203,60 @@ percentiles() {
 }
 
 # interleave SIDE…: PAIRS rounds of `measure SIDE`, one after the other, so that a change of the
-# machine's mood meets all sides. `measure` prints one number.
+# machine's mood meets all sides. `measure` prints one number: the MEASURE in UNIT.
 interleave() {
-  local round side
-  for round in $(seq "$PAIRS"); do
+  local side
+  for ROUND in $(seq "$PAIRS"); do
     for side in "$@"; do
-      measure "$side" >"$SAMPLES/one"
-      cat "$SAMPLES/one" >>"$SAMPLES/$side"
-      say "  round $round, $side: $(cat "$SAMPLES/one")"
+      measure "$side" >"$SAMPLES/measured"
+      cat "$SAMPLES/measured" >>"$SAMPLES/$side"
+      keep "$side" "$ROUND" "${MEASURE:-rate}" "$(cat "$SAMPLES/measured")" "${UNIT:-commits/s}"
+      say "  round $ROUND, $side: $(cat "$SAMPLES/measured")"
     done
   done
+}
+
+# keep SIDE ROUND MEASURE VALUE UNIT: a raw sample, for the file beside the table.
+keep() {
+  if [ -z "${BENCH_RAW:-}" ]; then return; fi
+  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$QUESTION" "$@" >>"$BENCH_RAW"
+}
+
+# also SIDE MEASURE VALUE UNIT: what `measure` found beside its one number, as the side MEASURE.SIDE
+also() {
+  echo "$3" >>"$SAMPLES/$2.$1"
+  keep "$1" "${ROUND:-1}" "$2" "$3" "$4"
+}
+
+# ask_bench SIDE ARGUMENT…: `tidegate bench` on the database `bench`; what it found is kept as `also` does, its lines
+# are printed. What was lost is a figure, too: only a bench that found nothing has failed.
+ask_bench() {
+  local side="$1" first="${ROUND:-1}" file="$SAMPLES/of_bench.json" round part measure value unit; shift
+  rm -f "$file"
+  DATABASE_URL="postgres://postgres@127.0.0.1:$BENCH_PORT/bench" TIDEGATE_JWT_SECRET="$BENCH_SECRET" \
+    "$TIDEGATE" bench "$@" --keep "$file" || [ -e "$file" ]
+  python3 "$BENCH_ROOT/pictures/samples.py" "$file" >"$SAMPLES/of_bench"
+  while IFS=$'\t' read -r round part measure value unit; do
+    ROUND=$((first + round - 1)) also "$side${part/-/}" "$measure" "$value" "$unit"
+  done <"$SAMPLES/of_bench"
 }
 
 middle() {
   sort -g | awk '{ v[NR] = $1 } END {
     print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
+# with_spread [DIGITS]: the middle of the lines, and the least and the most of them.
+with_spread() {
+  sort -g | awk -v d="${1:-0}" '{ v[NR] = $1 } END {
+    printf "%.*f", d, NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2
+    if (NR > 1) printf " [%.*f–%.*f]", d, v[1], d, v[NR] }'
+}
 median() { middle <"$SAMPLES/$1"; }
-# The median of the rounds' own ratios.
-ratio() { paste "$SAMPLES/$1" "$SAMPLES/$2" | awk '{ print $1 / $2 }' | middle; }
+told() { with_spread "${2:-0}" <"$SAMPLES/$1"; }
+# The rounds' own ratios: a change of the machine's mood between rounds is in neither.
+ratios() { paste "$SAMPLES/$1" "$SAMPLES/$2" | awk '{ print $1 / $2 }'; }
+ratio() { ratios "$1" "$2" | middle; }
+told_ratio() { ratios "$1" "$2" | with_spread "${3:-2}"; }
 round() { printf "%.${2:-2}f" "$1"; }
 
 # verdict VALUE ≥|≤ MUST [AIM]
@@ -222,6 +264,16 @@ verdict() {
   awk -v v="$1" -v at_least="$([ "$2" = '≥' ] && echo 1 || echo 0)" -v must="$3" -v aim="${4:-}" '
     function reaches(goal) { return at_least ? v >= goal + 0 : v <= goal + 0 }
     BEGIN { print !reaches(must) ? "missed" : aim == "" ? "met" : reaches(aim) ? "aim met" : "must met" }'
+}
+
+# worst VERDICT…
+worst() {
+  case "$*" in
+    *missed*) echo missed ;;
+    *'must met'*) echo 'must met' ;;
+    *'aim met'*) echo 'aim met' ;;
+    *) echo met ;;
+  esac
 }
 
 # report QUESTION MUST AIM MEASURED VERDICT: the line people read; run.sh makes the table of them.
@@ -243,8 +295,7 @@ start_service() {
   background env DATABASE_URL="postgres://postgres@127.0.0.1:$BENCH_PORT/$1" \
     TIDEGATE_JWT_SECRET="$BENCH_SECRET" TIDEGATE_LISTEN="127.0.0.1:$SERVICE_PORT" RUST_LOG=warn \
     TIDEGATE_WEBSOCKET__MESSAGES_PER_SECOND=10000 "$TIDEGATE" serve
-  local attempt
-  for attempt in $(seq 100); do
+  for _ in $(seq 100); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$SERVICE_PORT") 2>/dev/null; then return 0; fi
     kill -0 "${BACKGROUND[-1]}" 2>/dev/null || break
     sleep 0.1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The price of the write path, by pgbench. Quote ratios, not absolute figures: see pgbench/README.md.
+# What it costs and what it bears. Quote ratios, not absolute figures: see pgbench/README.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

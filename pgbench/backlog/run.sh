@@ -2,7 +2,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 start_cluster
 here="$(dirname "${BASH_SOURCE[0]}")"
-BACKLOG_EVENTS="${BACKLOG_EVENTS:-1000000}"
+BACKLOG_EVENTS="${BACKLOG_EVENTS:-$(sized 100000 1000000)}"
 MAX_EVENTS="$(grep -oP "'max_events_per_tick', '\K\d+" "$REPOSITORY/migrations/V0001__tide.sql")"
 
 fill() {

@@ -16,5 +16,5 @@ measure() {
 interleave spread one_branch
 one="$(ratio one_branch spread)"
 report 'every update in one branch, against spread updates' '≥ 0.90' '1.0' \
-  "$(round "$one") ($(round "$(median one_branch)" 0) of $(round "$(median spread)" 0) commits/s)" \
+  "$(told_ratio one_branch spread) ($(told one_branch) of $(told spread) commits/s)" \
   "$(verdict "$one" ≥ 0.90 1.0)"

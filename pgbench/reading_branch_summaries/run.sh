@@ -24,14 +24,14 @@ line() {
   stored="$(median "stored_$1")"
   times="$(ratio "live_$1" "stored_$1")"
   report "$2" '≥ 10 × faster, < 5 ms' '' \
-    "$(round "$times" 1) × faster, p50 $(round "$stored") ms, p95 $(awk '{ print $2 }' "$SAMPLES/all.stored_$1" | middle) ms (live: $(round "$(median "live_$1")") ms)" \
+    "$(told_ratio "live_$1" "stored_$1" 1) × faster, p50 $(told "stored_$1" 2) ms, p95 $(awk '{ print $2 }' "$SAMPLES/all.stored_$1" | middle) ms (live: $(told "live_$1" 2) ms)" \
     "$([ "$(verdict "$times" ≥ 10)" = met ] && verdict "$stored" ≤ 5 || echo missed)"
 }
 
 fresh bench tide
 sql bench -f "$here/tasks.sql"
 settle bench
-interleave stored_rest live_rest stored_paced live_paced stored_busy live_busy
+MEASURE=p50 UNIT=ms interleave stored_rest live_rest stored_paced live_paced stored_busy live_busy
 line rest 'branch_summaries of 100 branches of 100,000 tasks, against computing live: nobody writes'
 line paced '– while 1,000 rows/s are written'
 line busy "– while $CLIENTS writers write as fast as they can"

@@ -10,8 +10,8 @@ measure() {
 interleave bare guard tide
 against_bare="$(ratio tide bare)"
 report "one-row update, triggers alone, against bare tables" '≥ 0.75' '≥ 0.85' \
-  "$(round "$against_bare") ($(round "$(median tide)" 0) of $(round "$(median bare)" 0) commits/s)" \
+  "$(told_ratio tide bare) ($(told tide) of $(told bare) commits/s)" \
   "$(verdict "$against_bare" ≥ 0.75 0.85)"
 report "– of that the guards (updated_at), against bare tables" '' '' \
-  "$(round "$(ratio guard bare)") ($(round "$(median guard)" 0) commits/s)"
-report "– of that the events, against the guards alone" '' '' "$(round "$(ratio tide guard)")"
+  "$(told_ratio guard bare) ($(told guard) commits/s)"
+report "– of that the events, against the guards alone" '' '' "$(told_ratio tide guard)"
