@@ -59,7 +59,7 @@ def summary(course):
     yield "beyond_committed", beyond["committed"], "events/s"
     yield "beyond_p99", beyond["latency_ms"]["p99"], "ms"
     yield "waiting", course["waiting"], "events"
-    yield "recovered", beyond["behind_ms"] / 1000, "s"
+    yield "told_after", beyond["behind_ms"] / 1000, "s"
 
 
 def parts_of(found):

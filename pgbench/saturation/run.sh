@@ -25,5 +25,5 @@ report "$what" '' '' "$(told sustained.chain) events/s, p99 $(told sustained_p99
 report '– what runs out first' '' '' "$(scarce)"
 report '– offered half as much again as was too much' '' '' \
   "$(told beyond_offered.chain) events/s offered, $(told beyond_committed.chain) committed; $(told waiting.chain) waited at most; p99 $(told beyond_p99.chain) ms"
-report '– all of it told, after the last commit' '' '' "$(told recovered.chain 1) s"
+report '– all of it told, after the last commit' '' '' "$(told told_after.chain 1) s"
 report '– deliveries lost, doubled or out of the chain' 0 '' "$(total wrong.chain)" "$(verdict "$(total wrong.chain)" ≤ 0)"
