@@ -171,6 +171,12 @@ fresh() {
   settle "$1"
 }
 
+# forget NAME…: databases that are too large to keep until the end.
+forget() {
+  local name
+  for name in "$@"; do sql postgres -c "drop database $name with (force)"; done
+}
+
 # --- measuring ---------------------------------------------------------------
 
 # tps DATABASE SCRIPT [pgbench options]: commits per second of CLIENTS writers.

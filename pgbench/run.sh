@@ -58,13 +58,13 @@ if [ "${#failed[@]}" -gt 0 ]; then
   printf '\nFailed, so not in the table: %s\n' "${failed[*]}" >>"$result.md"
 fi
 say "$(minutes) minutes; the table is $result.md, its raw samples $result.tsv"
+pictures="$RESULTS_DIR"
 if [ "$is_whole" = yes ] && [ "$RESULTS_DIR" = "$BENCH_ROOT/results" ]; then
-  python3 "$BENCH_ROOT/pictures/draw.py" "$result.tsv" "$REPOSITORY/docs/performance"
-  python3 "$BENCH_ROOT/pictures/page.py" "$result.md" "$REPOSITORY/docs/performance.md"
-else
-  python3 "$BENCH_ROOT/pictures/draw.py" "$result.tsv" "$RESULTS_DIR"
+  pictures="$REPOSITORY/docs/performance"
+  python3 "$BENCH_ROOT/pictures/page.py" "$result.md" "$REPOSITORY/docs/performance.md" || failed+=(page)
 fi
+python3 "$BENCH_ROOT/pictures/draw.py" "$result.tsv" "$pictures" || failed+=(pictures)
 sed -n '/^|/p' "$result.md"
 if [ "${#failed[@]}" -gt 0 ]; then
-  fail "failed: ${failed[*]}" 'run it alone: pgbench/<question>/run.sh'
+  fail "failed: ${failed[*]}" 'run it alone: pgbench/run.sh <question>'
 fi

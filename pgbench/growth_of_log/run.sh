@@ -29,6 +29,7 @@ measure() {
 
 for size in "${sizes[@]}"; do logged "$size"; done
 interleave "${sizes[@]/#/log_}"
+forget "${sizes[@]/#/log_}"
 
 first="${sizes[0]}" last="${sizes[-1]}"
 each() { local size; for size in "${sizes[@]}"; do printf '%s%s' "${separator:-}" "$(told "tick.$size")"; separator=' / '; done; separator=''; }

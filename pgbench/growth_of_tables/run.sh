@@ -43,6 +43,7 @@ for size in "${sizes[@]}"; do
   sides+=("bare_$size" "tide_$size")
 done
 interleave "${sides[@]}"
+forget "${sides[@]}"
 
 # The cost of the largest as a multiple of the smallest one's.
 first="${sizes[0]}" last="${sizes[-1]}"
