@@ -47,10 +47,11 @@ pub(super) fn histogram(sorted: &[Micros]) -> Vec<Bucket> {
     }
 }
 
-/// The middle one.
+/// The middle one, or what is between the middle two.
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
+    let last = values.len().checked_sub(1)?;
+    Some(values[last / 2].midpoint(values[values.len() / 2]))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
@@ -68,6 +69,12 @@ mod tests {
         let found = percentiles(&mut samples);
         assert_eq!((found.p50, found.p95, found.max, found.count), (50.0, 95.0, 100.0, 100));
         assert_eq!(percentiles(&mut []), Percentiles::default());
+    }
+
+    #[test]
+    fn a_median_is_the_middle_or_between_the_middle_two() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!((median(vec![1.0, 2.0]), median(vec![])), (Some(1.5), None));
     }
 
     #[test]
