@@ -119,7 +119,7 @@ impl App {
         let traffic = Arc::<Traffic>::default();
         let pulse = Pulse { pool: pool.clone(), traffic: traffic.clone(), every: PULSE };
         let stream = Stream::start(config, hub, pool, switches, &closing)?;
-        let monitor = Arc::new(Monitor::new(config)?);
+        let monitor = Arc::new(Monitor::new(config, cache.clone())?);
         monitor.start(&gateway, &stream.counters, &traffic, &closing);
         let answers = (databases, cache, monitor);
         let shared = Arc::new(shared(config, gateway.clone(), answers, &stream, traffic, shutdown));

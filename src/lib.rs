@@ -11,6 +11,7 @@
 //!   gateway                      sockets: one message, encoded once for all of them
 //!   http, auth                   the router, limits, credentials
 //!   cache                        answers that are kept, never older than what the asker knows
+//!   rooms                        what every room's routes are made of: a write, a read
 //!   work                         the first room: model, store, routes of `/api/v2`
 //!   monitor                      the second: alerts, webhooks, metrics, `/api/v1`; a reader of the log like any other
 //! ```
@@ -36,6 +37,7 @@ pub mod gateway;
 pub mod http;
 pub mod monitor;
 pub mod pulse;
+pub mod rooms;
 pub mod stream;
 pub mod telemetry;
 pub mod work;

@@ -11,6 +11,16 @@ import { Recorder } from "./stream/recorder.js";
 import { Meter } from "./system/meter.js";
 import { News } from "./work/news.js";
 
+/** The service said no, and perhaps to which fields. */
+export class Refusal extends TidegateError {
+  readonly fields: readonly string[];
+
+  constructor(code: string, reason: string, fields: readonly string[]) {
+    super(code, reason);
+    this.fields = fields;
+  }
+}
+
 export class Session {
   readonly client: Client;
   readonly claims: Claims;
@@ -53,7 +63,8 @@ export class Session {
     if (response.ok) return response;
     const problem = await response.json().catch(() => ({}));
     const code = problem.code ?? `http_${response.status}`;
-    throw new TidegateError(code, problem.detail ?? problem.title ?? response.statusText);
+    const fields = (problem.errors ?? []).map(({ field }: { readonly field: string }) => field);
+    throw new Refusal(code, problem.detail ?? problem.title ?? response.statusText, fields);
   }
 
   close(): void {

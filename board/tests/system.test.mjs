@@ -198,6 +198,56 @@ test("a webhook is paused and resumed", async () => {
   await page.locator(".webhooks .health", { hasText: "well" }).waitFor();
 });
 
+test("what the service refuses of a webhook is said at its field", async () => {
+  await page.getByRole("button", { name: "New webhook" }).click();
+  const form = page.locator(".webhook-form");
+  await form.getByLabel("URL").fill("http://10.0.0.1/in");
+  await form.getByLabel("Topics").fill("monitor:alerts");
+  await form.getByRole("button", { name: "Make it" }).click();
+  await form.locator("#webhook-url-refusal", { hasText: "not at a public address" }).waitFor();
+  assert.equal(await form.getByLabel("URL").getAttribute("aria-invalid"), "true");
+  await form.getByLabel("URL").fill(`http://127.0.0.1:${receiver.address().port}/in`);
+  await form.getByLabel("Topics").fill("nonsense:1");
+  await form.getByRole("button", { name: "Make it" }).click();
+  await form.locator("#webhook-topics-refusal", { hasText: "nothing is told" }).waitFor();
+  assert.equal(await form.getByLabel("URL").getAttribute("aria-invalid"), null);
+});
+
+test("a webhook is made, and its secret is shown this once", async () => {
+  const form = page.locator(".webhook-form");
+  await form.getByLabel("Name").fill("Pager");
+  await form.getByLabel("Topics").fill("monitor:alerts");
+  await form.getByLabel("delete").uncheck();
+  await form.getByRole("button", { name: "Make it" }).click();
+  const secret = page.getByLabel("The webhook's secret");
+  await secret.locator("code", { hasText: "whsec_" }).waitFor();
+  await page.locator(".webhooks button[aria-pressed=true]", { hasText: "Pager" }).waitFor();
+  assert.equal(
+    playground.sql("select actions from monitor.webhooks where name = 'Pager'"),
+    "{create,update}",
+  );
+  await secret.getByRole("button", { name: "I have it" }).click();
+  await secret.waitFor({ state: "detached" });
+});
+
+test("a webhook is changed, given a new secret, and deleted when somebody is sure", async () => {
+  const panel = page.locator(".webhook");
+  await panel.getByRole("button", { name: "Change" }).click();
+  await page.locator(".webhook-form").getByLabel("Name").fill("Night pager");
+  await page.locator(".webhook-form").getByRole("button", { name: "Save" }).click();
+  await panel.locator("h2", { hasText: "Night pager" }).waitFor();
+  await panel.getByRole("button", { name: "New secret" }).click();
+  await panel.locator(".secret", { hasText: "The former one signs beside it" }).waitFor();
+  await panel.getByRole("button", { name: "Delete" }).click();
+  await panel.locator(".said", { hasText: "Press again" }).waitFor();
+  await panel.getByRole("button", { name: "Delete for good" }).click();
+  await page.locator(".webhooks button", { hasText: "Night pager" }).waitFor({ state: "detached" });
+  assert.equal(playground.sql("select count(*) from monitor.webhooks"), "1");
+  // What was refused on the way, the browser says by itself.
+  const isRefusal = (text) => text.includes("status of 422");
+  complaints.splice(0, complaints.length, ...complaints.filter((text) => !isRefusal(text)));
+});
+
 test("the last hour is drawn, with figures for those who do not see charts", async () => {
   await go("Last hour");
   await page.locator(".chart canvas").nth(5).waitFor();

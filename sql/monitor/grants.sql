@@ -6,7 +6,7 @@ grant usage on schema monitor to tide_service, tide_writer, tide_reader, tide_us
 
 grant select, insert, update, delete on monitor.alerts, monitor.alert_comments to tide_service;
 grant select on monitor.webhooks, monitor.deliveries, monitor.rules, monitor.anomalies,
-  monitor.dashboards, monitor.settings, monitor.metrics, monitor.metric_kinds,
+  monitor.settings, monitor.metrics, monitor.metric_kinds,
   monitor.minute_rollups, monitor.hour_rollups, monitor.websocket_latency, monitor.error_rate
 to tide_service;
 grant insert on monitor.alerts to tide_writer;

@@ -10,7 +10,7 @@ grant execute on function tide.read(bigint, int, text[]) to tide_writer, tide_re
 grant execute on function
   tide.pending_sums(regclass), tide.as_of_head(), tide.as_of_now(), tide.verify(),
   tide.cascade(text, text), tide.pending_count(), tide.in_flight(),
-  tide.can_subscribe(uuid, text), tide._fingerprint(), tide._timeline()
+  tide.can_subscribe(uuid, text), tide._fingerprint(), tide._timeline(), tide.version_of(jsonb)
 to tide_reader, tide_writer, tide_service, tide_user;
 grant select on tide.topic_kinds to tide_reader, tide_writer, tide_service, tide_user;
 grant execute on function

@@ -4,7 +4,7 @@
 //! - [`model`] is what comes and goes as JSON.
 //! - [`routes`] is `/api/v2/admin`; [`engine`] of it what is asked of the database: watches, drift, health.
 //!
-//! Invariant: what is done here is written as any write ([`crate::work::write`]), in one transaction that says who did
+//! Invariant: what is done here is written as any write ([`crate::rooms::write`]), in one transaction that says who did
 //! it and from where; the note in `tide.audit_log` commits with it.
 
 pub mod engine;

@@ -20,9 +20,8 @@ use crate::db::problem::Problem;
 use crate::http::Shared;
 use crate::http::body::{Asked, At};
 use crate::http::openapi::{Reads, WriteHeaders, Writes};
-use crate::work::extract::Sent;
-use crate::work::model::{Changed, Page};
-use crate::work::write::{Write, Written};
+use crate::rooms::model::{Changed, Page};
+use crate::rooms::{Sent, Write, Written};
 
 /// Every route, for administrators alone.
 pub fn router(shared: &Arc<Shared>) -> OpenApiRouter<Arc<Shared>> {

@@ -9,8 +9,8 @@ use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::db::session::{self, Caller, Param};
 use crate::http::page::{Listed, Place};
+use crate::rooms::{Write, Written};
 use crate::stream::log::JsonText;
-use crate::work::write::{Write, Written};
 
 /// The outcome of a write.
 type Outcome = Result<Written, Problem>;

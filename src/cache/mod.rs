@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::config;
@@ -53,6 +54,11 @@ pub trait Question: Debug + Send + Sync + 'static {
 
     /// All that the answer depends on beside the data: the kind, whose rights, every parameter.
     fn key(&self) -> String;
+
+    /// For how long its answer is kept at most, if that is less than of others: what it says may change without an event.
+    fn lifetime(&self) -> Option<Duration> {
+        None
+    }
 
     /// Asks the tables, in one snapshot.
     fn load<'a>(&'a self, pool: &'a Pool) -> BoxFuture<'a, Result<Answer, Problem>>;
@@ -75,6 +81,21 @@ pub struct Answer {
     pub epoch: Uuid,
     /// Everything up to here is in it.
     pub sequence: i64,
+}
+
+impl Answer {
+    /// From a row that begins with epoch, sequence, snapshot and topics.
+    pub fn of(row: &Row, body: Bytes, version: Box<str>, count: i32) -> Self {
+        Self {
+            body,
+            version,
+            count,
+            topics: row.get::<_, Vec<&str>>(3).into_iter().map(Topic::from).collect(),
+            snapshot: Some(row.get::<_, &str>(2).into()),
+            epoch: row.get::<_, Option<Uuid>>(0).unwrap_or(Uuid::nil()),
+            sequence: row.get(1),
+        }
+    }
 }
 
 /// An answer with its question, so that it can be asked again.
@@ -174,7 +195,8 @@ impl Cache {
         anew: bool,
     ) -> Result<Found, Problem> {
         let Some(seen) = seen else {
-            return Ok(Found::unkept(question.clone(), self.ask(question).await?));
+            self.figures.tables.add(1);
+            return Ok(Found::unkept(question.clone(), question.load(&self.pool).await?));
         };
         let key = Arc::from(question.key());
         let kept = if anew { None } else { self.answers.get(&key).await };
@@ -190,9 +212,24 @@ impl Cache {
             }
             Fetched::Loaded(held) => {
                 held.count_use();
+                let is_shared = held.value.answer.snapshot.is_none();
+                let level = if is_shared { &self.figures.shared } else { &self.figures.tables };
+                level.add(1);
                 Found::at_its_own(held)
             }
         })
+    }
+
+    /// Has the answer ready before somebody asks for it, unless nothing can be kept now. `anew` as in [`Cache::answer`].
+    ///
+    /// # Errors
+    /// What the question was refused.
+    pub async fn make_ready(&self, question: &Arc<dyn Question>, anew: bool) -> Result<(), Problem> {
+        if self.freshness.look().await.is_none() {
+            return Ok(());
+        }
+        // In no figure: nobody has asked.
+        self.fetch(question, &Arc::from(question.key()), anew).await.map(drop)
     }
 
     /// The answer, loaded if it does not hold, or with `anew`: once for all who want it now.
@@ -216,21 +253,16 @@ impl Cache {
         key: &Arc<str>,
         anew: bool,
     ) -> Result<(Answer, Duration), Problem> {
-        let Some(shelf) = &self.shelf else { return Ok((self.ask(question).await?, self.settings.ttl)) };
+        let lifetime = question.lifetime().map_or(self.settings.ttl, |own| own.min(self.settings.ttl));
+        let Some(shelf) = &self.shelf else { return Ok((question.load(&self.pool).await?, lifetime)) };
         if let (Some(era), false) = (self.freshness.era(), anew)
             && let Some(kept) = shelf.get(era, key).await
         {
-            self.figures.shared.add(1);
             return Ok(kept);
         }
-        let answer = self.ask(question).await?;
+        let answer = question.load(&self.pool).await?;
         shelf.note(key, question.kind());
-        Ok((answer, self.settings.ttl))
-    }
-
-    async fn ask(&self, question: &Arc<dyn Question>) -> Result<Answer, Problem> {
-        self.figures.tables.add(1);
-        question.load(&self.pool).await
+        Ok((answer, lifetime))
     }
 
     /// Answers kept in memory, and roughly how many bytes.

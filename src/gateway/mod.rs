@@ -1,6 +1,6 @@
 //! The gateway: everyone who listens, by whatever transport, is a subscriber of the hub.
 //!
-//! - [`protocol`]: the message types of WebSocket protocol 2.0; [`ack`] is one of them, [`goodbye`] ends them, [`asyncapi`] describes them.
+//! - [`protocol`]: the message types of WebSocket protocol 2.0; [`ack`] is one of them, [`goodbye`] ends them.
 //! - [`session`]: one who listens, by whatever transport: what it may hear, what it asks, what it is told.
 //! - [`conversation`]: a session on a WebSocket; [`socket`] is its frames and its close code,
 //!   [`wire`] its bytes.
@@ -15,7 +15,6 @@
 
 pub mod ack;
 pub mod allowance;
-pub mod asyncapi;
 pub mod connections;
 pub mod conversation;
 pub mod event_stream;

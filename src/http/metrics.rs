@@ -70,6 +70,7 @@ fn render(shared: &Shared) -> String {
     requests(&mut page, shared);
     sockets(&mut page, shared);
     cache(&mut page, shared);
+    webhooks(&mut page, shared);
     page.0
 }
 
@@ -201,6 +202,24 @@ fn cache(page: &mut Page, shared: &Shared) {
         "How long Postgres takes to say what was committed since the last check",
         &shared.cache.freshness.took,
     );
+}
+
+fn webhooks(page: &mut Page, shared: &Shared) {
+    let figures = shared.monitor.figures();
+    let (taken, failed) = (figures.taken.get(), figures.failed.get());
+    page.counter("webhook_attempts_total", "Requests to webhooks' endpoints by this node", taken + failed);
+    page.counter("webhook_deliveries_total", "Those of them that were taken (2xx)", taken);
+    page.counter("webhook_failures_total", "Those of them that failed", failed);
+    page.histogram("webhook_attempt_seconds", "How long endpoints take to answer", &figures.duration);
+    page.gauge("webhook_pending_deliveries", "Deliveries that wait, of all nodes", figures.pending.get());
+    page.gauge("webhook_dead_letters", "Dead letters that are kept, of all nodes", figures.dead.get());
+    page.gauge(
+        "webhook_lag_events",
+        "Events by which the slowest active webhook's queue is behind the log",
+        figures.behind.get(),
+    );
+    let oldest = ratio(u64::try_from(figures.oldest_ms.get()).unwrap_or(0), 1000);
+    page.gauge("webhook_lag_seconds", "For how long the oldest delivery waits", oldest);
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a figure for people")]

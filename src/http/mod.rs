@@ -1,7 +1,8 @@
 //! The HTTP side: the router, its accept loop, health and figures.
 //!
 //! - [`accept`]: our own loop on hyper: time limits for headers, a cap on connections, a graceful end.
-//! - [`openapi`]: every route with its description, and the pages that show it; [`layers`]: what is around them.
+//! - [`openapi`]: every route with its description, and the pages that show it; [`asyncapi`]: what sockets say;
+//!   [`layers`]: what is around them.
 //! - [`websocket`]: the upgrade to [`crate::gateway`]; [`listen`]: the same as an event stream or by polling.
 //! - [`visitor`]: from where a request comes, and whether one more may listen; [`addresses`], [`patience`].
 //! - [`stats`]: who listens; [`board`]: the live page.
@@ -14,6 +15,7 @@
 
 pub mod accept;
 pub mod addresses;
+pub mod asyncapi;
 pub mod board;
 pub mod body;
 pub mod etag;
@@ -50,7 +52,7 @@ use crate::cache::Cache;
 use crate::config::Config;
 use crate::db::problem::Problem;
 use crate::db::reader::Databases;
-use crate::gateway::{Gateway, asyncapi};
+use crate::gateway::Gateway;
 use crate::monitor::Monitor;
 use crate::stream::counters::Counters;
 use crate::stream::feed::Health;

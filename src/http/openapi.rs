@@ -110,7 +110,7 @@ struct FieldErrorDocument {
 /// Headers that every write takes.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "a description: crate::work::extract reads them")]
+#[allow(dead_code, reason = "a description: crate::rooms::extract reads them")]
 pub struct WriteHeaders {
     /// A name of your own for this request. Sent again within 24 hours, it is answered as before and not performed
     /// again (`Idempotent-Replayed: true`); with another request it is refused.
@@ -133,7 +133,7 @@ pub struct WriteHeaders {
 /// The header that a write to something with a version takes as well.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "a description: crate::work::extract reads it")]
+#[allow(dead_code, reason = "a description: crate::rooms::extract reads it")]
 pub struct IfMatch {
     /// The `ETag` that was read: if somebody has changed it since, nothing happens and the answer is 412.
     #[param(rename = "If-Match", required = false, nullable = false)]
@@ -143,7 +143,7 @@ pub struct IfMatch {
 /// The header that a read takes.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "a description: crate::work::extract reads it")]
+#[allow(dead_code, reason = "a description: crate::rooms::extract reads it")]
 pub struct ReadHeaders {
     /// `<epoch>:<sequence>`, a position up to which you have seen everything: a replica that has too may answer. Without
     /// it the primary does. The answer may say by the same header what is in it.

@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
 use crate::gateway::Gateway;
 use crate::http::traffic::Traffic;
@@ -44,6 +45,8 @@ pub struct Monitor {
     pub due: Arc<Notify>,
     /// Its tasks, so that a shutdown can wait for what is being sent.
     pub tasks: TaskTracker,
+    /// Where dashboards are kept.
+    pub cache: Arc<Cache>,
     sender: Sender,
     delivers: bool,
 }
@@ -53,7 +56,7 @@ impl Monitor {
     ///
     /// # Errors
     /// `webhooks.allowed_networks` cannot be read.
-    pub fn new(config: &Config) -> Result<Self, ConfigError> {
+    pub fn new(config: &Config, cache: Arc<Cache>) -> Result<Self, ConfigError> {
         let networks = config.webhooks.allowed_networks.iter().map(|text| text.parse());
         let networks: Vec<_> = networks.collect::<Result<_, _>>().map_err(|_| {
             ConfigError::Invalid(
@@ -63,7 +66,7 @@ impl Monitor {
         let guard = Guard::new(&networks);
         let sender = Sender::new(guard.clone(), Duration::from_secs(config.webhooks.timeout_seconds.max(1)));
         let delivers = config.webhooks.deliver;
-        Ok(Self { guard, due: Arc::default(), tasks: TaskTracker::new(), sender, delivers })
+        Ok(Self { guard, due: Arc::default(), tasks: TaskTracker::new(), cache, sender, delivers })
     }
 
     /// What deliveries came to on this node.
@@ -85,7 +88,12 @@ impl Monitor {
                 Deliveries::new(pool.clone(), hub.clone(), self.sender.clone(), self.due.clone());
             self.tasks.spawn(deliveries.run(shutdown.clone()));
         }
-        let watchman = Watchman { pool: pool.clone(), hub: hub.clone() };
+        let watchman = Watchman {
+            pool: pool.clone(),
+            hub: hub.clone(),
+            cache: self.cache.clone(),
+            figures: self.sender.figures.clone(),
+        };
         self.tasks.spawn(watchman.run(shutdown.clone()));
         let recorder = Recorder {
             pool: pool.clone(),

@@ -12,8 +12,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use uuid::Uuid;
 
@@ -50,6 +50,52 @@ pub struct Since {
     pub after: Option<i64>,
 }
 
+/// `dashboard`: what `GET /api/v1/dashboard` answers.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[allow(missing_docs, reason = "the parts of monitor.dashboard")]
+pub struct WholePayload {
+    overview: Value,
+    webhooks: Value,
+    performance: Value,
+    anomalies: Value,
+    /// Everything up to here is in it.
+    #[serde(rename = "asOf")]
+    as_of: i64,
+}
+
+/// `metrics_update`: those of this node's figures that are not what they were.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct NodeFigures {
+    /// Sockets, streams and polls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    connections: Option<u64>,
+    /// Messages sent to sockets so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    messages_sent: Option<u64>,
+    /// Events passed on so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    events: Option<u64>,
+    /// Ticks made so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ticks: Option<u64>,
+    /// Events committed and not yet told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    backlog: Option<i64>,
+    /// Webhook deliveries taken so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    deliveries: Option<u64>,
+    /// And those that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    delivery_failures: Option<u64>,
+}
+
 /// Serves one socket until it ends.
 pub async fn serve(
     gateway: Arc<Gateway>,
@@ -62,7 +108,8 @@ pub async fn serve(
     let (mut mouth, mut ear) = socket::split(socket, gateway.manners.timeout);
     let end = match admit(&gateway, &mut ear, &hello).await {
         Ok((caller, _)) if caller.who().is_admin => {
-            let figures = Figures { gateway: gateway.clone(), counters, monitor, known: Map::new() };
+            let figures =
+                Figures { gateway: gateway.clone(), counters, monitor, known: NodeFigures::default() };
             let mut show = Show::new(gateway.clone(), caller, figures).await;
             let Err(end) = show.run(&mut mouth, &mut ear, since).await;
             end
@@ -142,12 +189,13 @@ impl Show {
         {
             return Ok(());
         }
-        let body = match store::whole_dashboard(&self.gateway.pool).await {
-            Ok(body) => body,
+        let cache = &self.figures.monitor.cache;
+        let whole = match store::whole_dashboard(cache, None, cache.freshness.look().await).await {
+            Ok(whole) => whole,
             Err(problem) => return Err(self.give_up(mouth, &problem).await),
         };
-        let as_of = body["asOf"].as_i64().unwrap_or(0);
-        self.say(mouth, "dashboard", as_of, body).await?;
+        let as_of = whole.as_of;
+        self.say(mouth, "dashboard", as_of, whole.value()).await?;
         if self.catch_up(mouth, as_of).await? {
             return Ok(());
         }
@@ -309,34 +357,48 @@ struct Figures {
     gateway: Arc<Gateway>,
     counters: Arc<Counters>,
     monitor: Arc<Monitor>,
-    known: Map<String, Value>,
+    known: NodeFigures,
 }
 
 impl Figures {
     /// Those that are not what they were.
     fn changed(&mut self) -> Option<Value> {
-        let sockets = &self.gateway.counters;
-        let deliveries = self.monitor.figures();
-        let now = [
-            ("connections", json!(sockets.listening())),
-            ("messages_sent", json!(sockets.sent.get())),
-            ("events", json!(self.counters.events.get())),
-            ("ticks", json!(self.counters.ticks.get())),
-            ("backlog", json!(self.counters.backlog.get())),
-            ("deliveries", json!(deliveries.taken.get())),
-            ("delivery_failures", json!(deliveries.failed.get())),
-        ];
-        let mut changed = Map::new();
-        for (name, value) in now {
-            if self.known.get(name) != Some(&value) {
-                self.known.insert(name.to_owned(), value.clone());
-                changed.insert(name.to_owned(), value);
-            }
-        }
+        let now = self.read();
+        let before = std::mem::replace(&mut self.known, now.clone());
+        let changed = now.without(&before);
         // What this message itself adds is no news.
-        if changed.len() == 1 && changed.contains_key("messages_sent") {
-            return None;
+        let own = NodeFigures { messages_sent: changed.messages_sent, ..NodeFigures::default() };
+        (changed != own).then(|| json!(changed))
+    }
+
+    fn read(&self) -> NodeFigures {
+        let (sockets, deliveries) = (&self.gateway.counters, self.monitor.figures());
+        NodeFigures {
+            connections: Some(sockets.listening()),
+            messages_sent: Some(sockets.sent.get()),
+            events: Some(self.counters.events.get()),
+            ticks: Some(self.counters.ticks.get()),
+            backlog: Some(self.counters.backlog.get()),
+            deliveries: Some(deliveries.taken.get()),
+            delivery_failures: Some(deliveries.failed.get()),
         }
-        (!changed.is_empty()).then_some(Value::Object(changed))
+    }
+}
+
+impl NodeFigures {
+    /// Those that are not the same in `other`.
+    fn without(self, other: &Self) -> Self {
+        fn changed<T: PartialEq>(now: Option<T>, before: &Option<T>) -> Option<T> {
+            now.filter(|now| before.as_ref() != Some(now))
+        }
+        Self {
+            connections: changed(self.connections, &other.connections),
+            messages_sent: changed(self.messages_sent, &other.messages_sent),
+            events: changed(self.events, &other.events),
+            ticks: changed(self.ticks, &other.ticks),
+            backlog: changed(self.backlog, &other.backlog),
+            deliveries: changed(self.deliveries, &other.deliveries),
+            delivery_failures: changed(self.delivery_failures, &other.delivery_failures),
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! The room's rounds: rules every second, what was recorded folded every ten, anomalies, dashboards and upkeep every
-//! minute, and a dashboard at once when what it tells has changed.
+//! The room's rounds: rules and silences every second, what was recorded folded every ten, anomalies, dashboards and
+//! upkeep every minute, and a dashboard at once when what it tells has changed.
 //!
-//! On every node: `monitor.due_rules` gives each rule to one of them, and what the others repeat is idempotent.
+//! On every node: `monitor.due_rules` gives each rule to one of them, what the others repeat is idempotent, and each node
+//! has its own answers ready.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,9 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::store;
+use super::delivery::sender::Figures;
+use super::store::{self, Shown};
+use crate::cache::Cache;
 use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::stream::event::Topic;
@@ -31,6 +34,10 @@ pub struct Watchman {
     pub pool: Pool,
     /// Who tells what has changed.
     pub hub: Arc<Hub>,
+    /// Where dashboards are kept.
+    pub cache: Arc<Cache>,
+    /// Where it writes down how far deliveries are behind.
+    pub figures: Arc<Figures>,
 }
 
 impl Watchman {
@@ -59,13 +66,22 @@ impl Watchman {
         for (rule, limit_ms) in store::due_rules(&self.pool).await? {
             store::evaluate_rule(&self.pool, rule, limit_ms).await?;
         }
+        store::end_silences(&self.pool).await?;
         if is_due(folded, FOLD_EVERY) {
             store::fold_metrics(&self.pool).await?;
+            self.figures.set_lag(&store::delivery_lag(&self.pool).await?);
         }
         if is_due(looked, LOOK_EVERY) {
             store::note_anomalies(&self.pool).await?;
-            store::refresh_dashboard(&self.pool, None).await?;
+            self.make_ready(&Shown::ALL, true).await?;
             store::maintain(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    async fn make_ready(&self, parts: &[Shown], anew: bool) -> Result<(), Problem> {
+        for part in parts {
+            self.cache.make_ready(&part.question(), anew).await?;
         }
         Ok(())
     }
@@ -85,31 +101,27 @@ impl Watchman {
         }
     }
 
+    /// What these changes moved, before somebody asks for it.
     async fn refresh(&self, first: &Item, ears: &Subscriber) {
-        let mut parts = vec!["overview"];
-        let mut look = |item: &Item| {
-            let Item::Message(message) = item else { return };
-            for event in &message.events {
-                let part = match &*event.entity {
-                    "webhook" => "webhooks",
-                    "anomaly" => "anomalies",
-                    _ => continue,
-                };
-                if !parts.contains(&part) {
-                    parts.push(part);
-                }
-            }
-        };
-        look(first);
+        let mut moved: Vec<Shown> = told_by(first);
         while let Ok(Some(item)) = ears.outbox.take() {
-            look(&item);
+            moved.extend(told_by(&item));
         }
-        for part in parts {
-            if let Err(problem) = store::refresh_dashboard(&self.pool, Some(part)).await {
-                tracing::debug!(code = problem.code, "A dashboard is not refreshed");
-            }
+        moved.dedup();
+        if let Err(problem) = self.make_ready(&moved, false).await {
+            tracing::debug!(code = problem.code, "A dashboard is made when somebody asks for it");
         }
     }
+}
+
+/// What is shown of the topics of a message.
+fn told_by(item: &Item) -> Vec<Shown> {
+    let Item::Message(message) = item else { return Vec::new() };
+    let is_told = |shown: &Shown| {
+        let topics = message.events.iter().flat_map(|event| &*event.topics);
+        topics.into_iter().any(|topic| shown.topics().contains(&topic.as_str()))
+    };
+    Shown::ALL.into_iter().filter(is_told).collect()
 }
 
 fn is_due(last: &mut Option<Instant>, distance: Duration) -> bool {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::store;
-use super::write::{Write, Written};
 use crate::db::problem::Problem;
+use crate::rooms::{Write, Written};
 
 /// Performs the verb that entity and action name.
 ///

@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use query::{ById, ByMember, ContextQuery, ListQuery, PageQuery, TaskQuery};
+pub use query::{ByMember, ContextQuery, ListQuery, TaskQuery};
 pub use rows::{
-    Branch, BranchSummary, BulkDone, BulkMetadata, BulkSummaries, Changed, Context, Member, Operated, Page,
-    PlainMember, Project, ProjectSummary, Subtask, Task,
+    Branch, BranchSummary, BulkDone, BulkMetadata, BulkSummaries, Context, Member, Operated, PlainMember,
+    Project, ProjectSummary, Subtask, Task,
 };
 
 fn yes() -> bool {

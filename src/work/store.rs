@@ -8,20 +8,47 @@ pub mod summaries;
 
 use postgres_types::{ToSql, Type};
 use serde_json::Value;
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::write::{Write, Written};
-use crate::cache::freshness::Seen;
 use crate::db::problem::Problem;
-use crate::db::reader::{Answered, Reader};
-use crate::db::session::{Caller, Param};
+use crate::db::session::Param;
 use crate::http::page::{Listed, Place};
-use crate::stream::log::JsonText;
-use crate::stream::position::Position;
+use crate::rooms::{Found, Read, Write, Written, write};
 
 /// The outcome of a write.
 type Outcome = Result<Written, Problem>;
+
+/// What the room asks before a verb.
+trait Asks {
+    /// Only for those who may do this to that.
+    fn for_who_may(self, act: &'static str, entity: &'static str, id: Uuid) -> Self;
+
+    /// It is this row whose version counts.
+    fn to(self, entity: &'static str, id: Uuid) -> Self;
+}
+
+impl Asks for Write {
+    fn for_who_may(self, act: &'static str, entity: &'static str, id: Uuid) -> Self {
+        let subject = self.caller().subject();
+        let params: Vec<write::Value> = vec![
+            (Box::new(subject), Type::UUID),
+            (Box::new(act), Type::TEXT),
+            (Box::new(entity), Type::TEXT),
+            (Box::new(id), Type::UUID),
+        ];
+        self.only_if("select work.authorize($1, $2, $3, $4)", params)
+    }
+
+    fn to(self, entity: &'static str, id: Uuid) -> Self {
+        let Some(versions) = self.versions().map(<[String]>::to_vec) else { return self };
+        let params: Vec<write::Value> = vec![
+            (Box::new(entity), Type::TEXT),
+            (Box::new(id), Type::UUID),
+            (Box::new(versions), Type::TEXT_ARRAY),
+        ];
+        self.only_if("select work.expect_version($1, $2, $3)", params)
+    }
+}
 
 /// `work.create_project`: the caller becomes its admin.
 pub async fn create_project(write: Write, data: &Value) -> Outcome {
@@ -171,36 +198,12 @@ pub async fn delete_context(write: Write, context: Uuid) -> Outcome {
     write.call("work.delete_context($1)", &[(&context, Type::UUID)]).await
 }
 
-/// A question of a caller's.
-#[derive(Debug)]
-pub struct Read {
-    /// For questions to a database.
-    pub reader: Reader,
-    /// Who asks.
-    pub caller: Caller,
-    /// The versions that they have already (`If-None-Match`).
-    pub known: Vec<String>,
-    /// What was committed when they asked, for answers that are kept.
-    pub look: Option<Seen>,
-}
-
-/// One row.
-#[derive(Debug)]
-pub struct Found {
-    /// As Postgres wrote it.
-    pub body: Box<RawValue>,
-    /// What its `ETag` says.
-    pub version: String,
-    /// Everything up to here is in it, where that is known.
-    pub position: Option<Position>,
-}
-
 /// Functions that answer with one row.
 macro_rules! finders {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
         $(#[$doc])*
         pub async fn $name(read: &Read, id: Uuid) -> Result<Found, Problem> {
-            read.find(concat!("select f, work.version_of(f) from work.", stringify!($name), "($1, $2) f"), id).await
+            read.find(concat!("select f, tide.version_of(f) from work.", stringify!($name), "($1, $2) f"), &[(&id, Type::UUID)]).await
         }
     )* };
 }
@@ -216,23 +219,6 @@ finders! {
     get_subtask,
     /// `work.get_context`
     get_context,
-}
-
-impl Read {
-    async fn find(&self, sql: &'static str, id: Uuid) -> Result<Found, Problem> {
-        let params: [Param<'_>; 2] = [(&self.caller.subject(), Type::UUID), (&id, Type::UUID)];
-        let Answered { row, position } = self.reader.ask(self.caller.subject(), sql, &params).await?;
-        match row.get(0) {
-            Some(JsonText(body)) => Ok(Found { body, version: row.get(1), position }),
-            None => Err(Problem::new(404, "not_found")),
-        }
-    }
-
-    async fn list(&self, sql: &'static str, params: &[Param<'_>]) -> Result<Listed, Problem> {
-        let Answered { row, position } = self.reader.ask(self.caller.subject(), sql, params).await?;
-        let JsonText(items) = row.get(0);
-        Ok(Listed { items, next: row.get(1), position })
-    }
 }
 
 /// `work.list_projects`

@@ -18,7 +18,7 @@ pub(crate) mod node;
 mod poll;
 mod race;
 mod rights;
-mod schema;
+pub(crate) mod schema;
 mod slow;
 mod sse;
 mod stats;

@@ -28,7 +28,7 @@ export function firstWebhook(session: Session): HTMLElement {
     h(
       "p",
       {},
-      "What a socket hears can be delivered to your server by HTTP: signed, in order on each topic, at least once. This makes one, and answers with its secret:",
+      "What a socket hears can be delivered to your server by HTTP: signed, in order on each topic, at least once. The form makes one, and so does this, which answers with its secret:",
     ),
     h("pre", { tabIndex: 0, role: "region", "aria-label": "A command that makes a webhook" }, line),
     copy,

@@ -4,6 +4,7 @@ import type { Session } from "../session.js";
 import { ago, counted } from "../words.js";
 import { Deliveries } from "./deliveries.js";
 import { Figures } from "./figures.js";
+import { secretNote } from "./secret.js";
 
 export interface Webhook {
   readonly id: string;
@@ -45,11 +46,18 @@ export function healthOf({ status, failing_since_at }: Webhook): Health {
 export const nameOf = ({ name, url }: Webhook): string =>
   name || (URL.canParse(url) ? new URL(url).host : url);
 
+export interface WebhookPorts {
+  /** Something was done that the list does not know of yet. */
+  changed(): void;
+  /** It is to be changed. */
+  edit(): void;
+}
+
 export class WebhookPanel {
   readonly root: HTMLElement;
   readonly #session: Session;
   readonly #id: string;
-  readonly #changed: () => void;
+  readonly #ports: WebhookPorts;
   readonly #title = h("h2", { id: "webhook" });
   readonly #what = h("p", { class: "faint" });
   readonly #figures = new Figures();
@@ -57,15 +65,19 @@ export class WebhookPanel {
   readonly #pause = this.#button("Pause", () => this.#post(this.#isActive ? "pause" : "resume"));
   readonly #test = this.#button("Send a test", () => this.#post("test"));
   readonly #dead = this.#button("Send dead letters again", () => this.#post("redeliver-dead"));
+  readonly #rotate = this.#button("New secret", () => this.#newSecret());
+  readonly #delete = this.#button("Delete", () => this.#deleteAskingOnce());
+  readonly #secret = h("div");
   readonly #after = h("input", { type: "number", min: "0", required: true, placeholder: "4711" });
   readonly #deliveries: Deliveries;
   #isActive = true;
+  #isSure = false;
+  #isGone = false;
 
-  /** `changed`: something was done that the list does not know of yet. */
-  constructor(session: Session, id: string, changed: () => void) {
+  constructor(session: Session, id: string, ports: WebhookPorts) {
     this.#session = session;
     this.#id = id;
-    this.#changed = changed;
+    this.#ports = ports;
     this.#deliveries = new Deliveries(session, id, (text) => setText(this.#said, text));
     const replay = h(
       "form",
@@ -79,7 +91,15 @@ export class WebhookPanel {
       this.#title,
       this.#what,
       this.#figures.root,
+      this.#secret,
       h("div", { class: "tools" }, this.#pause, this.#test, this.#dead, replay),
+      h(
+        "div",
+        { class: "tools" },
+        h("button", { type: "button", class: "quiet", onclick: () => ports.edit() }, "Change"),
+        this.#rotate,
+        this.#delete,
+      ),
       this.#said,
       this.#deliveries.root,
     );
@@ -103,6 +123,34 @@ export class WebhookPanel {
     setText(this.#pause, this.#isActive ? "Pause" : "Resume");
     this.#dead.hidden = !dead;
     setAttribute(this.root, "data-kind", kind);
+  }
+
+  /** Shows a secret until somebody says that they have it. */
+  tellSecret(secret: string, why: string): void {
+    const note = secretNote(secret, why, () => this.#secret.replaceChildren());
+    this.#secret.replaceChildren(note);
+  }
+
+  async #newSecret(): Promise<string> {
+    const response = await this.#session.request(`/api/v1/webhooks/${this.#id}/rotate-secret`, "POST");
+    const { secret, former_expires_at: ends } = (await response.json()) as Rotated;
+    const until = new Date(ends).toLocaleString();
+    this.tellSecret(
+      secret,
+      `The new secret, shown this once. The former one signs beside it until ${until}.`,
+    );
+    return "It signs with a new secret.";
+  }
+
+  /** With everything it has: so it is asked once more. */
+  async #deleteAskingOnce(): Promise<string> {
+    this.#isSure = !this.#isSure;
+    setText(this.#delete, this.#isSure ? "Delete for good" : "Delete");
+    if (this.#isSure) return "Its deliveries and dead letters go with it. Press again to delete it.";
+    this.#deliveries.close();
+    await this.#session.request(`/api/v1/webhooks/${this.#id}`, "DELETE");
+    this.#isGone = true;
+    return "Deleted.";
   }
 
   #button(text: string, act: () => Promise<unknown>): HTMLButtonElement {
@@ -132,9 +180,14 @@ export class WebhookPanel {
     } catch (error) {
       setText(this.#said, `Not done: ${(error as Error).message}`);
     }
-    this.#changed();
-    void this.#deliveries.ask();
+    this.#ports.changed();
+    if (!this.#isGone) void this.#deliveries.ask();
   }
+}
+
+interface Rotated {
+  readonly secret: string;
+  readonly former_expires_at: string;
 }
 
 const SAID: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import { Follower } from "../followed.js";
 import type { Session } from "../session.js";
 import { firstWebhook } from "./first-webhook.js";
 import { healthOf, nameOf, type Webhook, WebhookPanel } from "./webhook.js";
+import { type Saved, WebhookForm } from "./webhook-form.js";
 
 /** What waits is no event: it is asked for. */
 const ASK_MS = 2000;
@@ -25,12 +26,18 @@ export class Webhooks {
   readonly #note = h("p", { class: "note", role: "status" }, "Asking…");
   readonly #list = h("ul", { class: "webhooks" });
   readonly #place = h("div", { class: "webhook-place" });
-  readonly #root = h("div", { class: "webhooks-page wide" }, this.#list, this.#place);
+  readonly #new = h("button", { type: "button", onclick: () => this.#open() }, "New webhook");
+  readonly #side = h("div", { class: "webhooks-side" }, this.#new, this.#list);
+  readonly #root = h("div", { class: "webhooks-page wide" }, this.#side, this.#place);
   readonly #choices = new Map<string, Choice>();
   readonly #follower: Follower<Webhook>;
   readonly #clock: ReturnType<typeof setInterval>;
   #panel: WebhookPanel | undefined;
   #chosen: string | undefined;
+  /** In place of the panel, while somebody makes or changes one. */
+  #form: WebhookForm | undefined;
+  /** Of the one that was just made. */
+  #secret: string | undefined;
   #isEmpty = false;
 
   constructor(session: Session) {
@@ -64,12 +71,15 @@ export class Webhooks {
   }
 
   #show(webhooks: readonly Webhook[]): void {
-    this.#root.hidden = !webhooks.length;
+    this.#root.hidden = false;
+    this.#side.hidden = !webhooks.length;
     if (webhooks.length) this.#showAll(webhooks);
     else this.#explain();
   }
 
   #showAll(webhooks: readonly Webhook[]): void {
+    // The one that was offered where there was none.
+    if (this.#isEmpty && !this.#form?.isTouched) this.#form = undefined;
     this.#isEmpty = false;
     const bad = webhooks.filter((webhook) => healthOf(webhook).kind === "failing").length;
     setText(this.#note, bad ? `${bad} of ${webhooks.length} cannot be reached.` : "");
@@ -92,14 +102,39 @@ export class Webhooks {
     if (webhook.id !== this.#chosen || !this.#panel) {
       this.#panel?.close();
       this.#chosen = webhook.id;
-      this.#panel = new WebhookPanel(this.#session, webhook.id, () => void this.#follower.ask());
-      this.#place.replaceChildren(this.#panel.root);
+      this.#panel = new WebhookPanel(this.#session, webhook.id, {
+        changed: () => void this.#follower.ask(),
+        edit: () => this.#open(this.#follower.rows?.get(webhook.id)),
+      });
+      if (this.#secret) this.#panel.tellSecret(this.#secret, SHOWN_ONCE);
+      this.#secret = undefined;
     }
     this.#panel.show(webhook);
+    const shown = this.#form?.root ?? this.#panel.root;
+    if (shown.parentElement !== this.#place) this.#place.replaceChildren(shown);
+  }
+
+  /** A form for a new one, or for this one. */
+  #open(webhook?: Webhook): void {
+    const close = (): void => {
+      this.#form = undefined;
+      void this.#follower.ask();
+    };
+    const saved = ({ id, secret }: Saved): void => {
+      this.#chosen = id;
+      this.#secret = secret;
+      if (secret) this.#panel?.close();
+      if (secret) this.#panel = undefined;
+      close();
+    };
+    this.#form = new WebhookForm(this.#session, { saved, cancelled: close }, webhook);
+    this.#place.replaceChildren(this.#form.root);
+    this.#form.root.querySelector("input")?.focus();
   }
 
   #choiceOf(id: string): Choice {
     const choose = (): void => {
+      this.#form = undefined;
       this.#chosen = id;
       this.#panel?.close();
       this.#panel = undefined;
@@ -116,9 +151,21 @@ export class Webhooks {
     this.#choices.clear();
     this.#panel?.close();
     this.#panel = undefined;
-    this.#note.replaceChildren(firstWebhook(this.#session));
+    this.#form = new WebhookForm(this.#session, {
+      saved: ({ id, secret }) => {
+        this.#chosen = id;
+        this.#secret = secret;
+        this.#form = undefined;
+        void this.#follower.ask();
+      },
+    });
+    setText(this.#note, "");
+    this.#place.replaceChildren(firstWebhook(this.#session), this.#form.root);
   }
 }
+
+const SHOWN_ONCE =
+  "Its secret, shown this once: your server verifies deliveries with it. If it is lost, make a new one.";
 
 function choiceFor(choose: () => void): Choice {
   const [name, url, health, waiting] = [h("b"), h("span", { class: "url" }), h("span"), h("span")];

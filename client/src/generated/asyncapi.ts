@@ -473,6 +473,42 @@ export interface Metadata1 {
   userId: string | null;
 }
 /**
+ * `metrics_update`: those of this node's figures that are not what they were.
+ *
+ * This interface was referenced by `Asyncapi`'s JSON-Schema
+ * via the `definition` "NodeFigures".
+ */
+export interface NodeFigures {
+  /**
+   * Events committed and not yet told.
+   */
+  backlog?: number;
+  /**
+   * Sockets, streams and polls.
+   */
+  connections?: number;
+  /**
+   * Webhook deliveries taken so far.
+   */
+  deliveries?: number;
+  /**
+   * And those that failed.
+   */
+  delivery_failures?: number;
+  /**
+   * Events passed on so far.
+   */
+  events?: number;
+  /**
+   * Messages sent to sockets so far.
+   */
+  messages_sent?: number;
+  /**
+   * Ticks made so far.
+   */
+  ticks?: number;
+}
+/**
  * Where a client stopped: per topic, or one sequence for several topics.
  *
  * This interface was referenced by `Asyncapi`'s JSON-Schema
@@ -633,4 +669,20 @@ export interface Welcome1 {
    * The user's id.
    */
   userId: string;
+}
+/**
+ * `dashboard`: what `GET /api/v1/dashboard` answers.
+ *
+ * This interface was referenced by `Asyncapi`'s JSON-Schema
+ * via the `definition` "WholePayload".
+ */
+export interface WholePayload {
+  anomalies: unknown;
+  /**
+   * Everything up to here is in it.
+   */
+  asOf: number;
+  overview: unknown;
+  performance: unknown;
+  webhooks: unknown;
 }

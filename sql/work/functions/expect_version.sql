@@ -21,7 +21,7 @@ begin
     when 'context' then
       (select to_jsonb(x) from work.contexts x where x.id = v_id for no key update)
   end;
-  if (work.version_of(v_stored) = any (expect_version.versions)) is not true then
+  if (tide.version_of(v_stored) = any (expect_version.versions)) is not true then
     raise exception '% % is not what you read any more', expect_version.entity, v_id using
       errcode = 'TG412', constraint = 'version_is_current',
       hint = 'Read it again, and decide again.';

@@ -8,9 +8,10 @@ use super::super::replay::{self, NotRecovered};
 use super::{Said, Session};
 use crate::db::problem::Problem;
 use crate::db::session::Caller;
+use crate::rooms::Write;
 use crate::stream::event::Topic;
 use crate::stream::log::epoch_millis;
-use crate::work::{self, Write};
+use crate::work;
 
 /// A request was answered, or is to be refused with a problem; the session lives on either way. What ends it is a
 /// [`Goodbye`] around it.

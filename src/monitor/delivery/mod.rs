@@ -12,6 +12,11 @@
 //! - on a topic nothing overtakes what failed before it; webhooks share nothing but the database, so an endpoint holds
 //!   up only itself.
 //!
+//! Two nodes: a claim is a row of `monitor.webhook_claims` that its node renews. To queue and to take asks for it in the
+//! same transaction, so who lost it, or hangs and comes back, gets nothing more to send. What it had taken then it sends for
+//! half a second at most, and one attempt beyond: only that can come twice, and what comes first is still in order,
+//! because the next node sends a message only when the one before it was taken from itself.
+//!
 //! - [`guard`]: where a webhook may lead; [`signature`]; [`sender`]: one attempt.
 //! - [`page`]: events to messages (pure); [`worker`]: one webhook; here: which webhooks are this node's.
 

@@ -23,7 +23,8 @@ use uuid::Uuid;
 use super::guard::Guard;
 use super::signature;
 use crate::db::pool::chain;
-use crate::stream::counters::{Counter, Histogram};
+use crate::monitor::store::Lag;
+use crate::stream::counters::{Counter, Gauge, Histogram};
 use crate::stream::log::epoch_millis;
 
 /// So much of a reply is read and kept.
@@ -40,6 +41,22 @@ pub struct Figures {
     pub taken: Counter,
     pub failed: Counter,
     pub duration: Histogram,
+    pub pending: Gauge,
+    pub dead: Gauge,
+    /// In events.
+    pub behind: Gauge,
+    pub oldest_ms: Gauge,
+}
+
+impl Figures {
+    /// How far deliveries are behind, of all nodes.
+    #[allow(clippy::cast_possible_truncation, reason = "a figure for people")]
+    pub fn set_lag(&self, lag: &Lag) {
+        self.pending.set(lag.pending);
+        self.dead.set(lag.dead);
+        self.behind.set(lag.events);
+        self.oldest_ms.set((lag.seconds * 1000.0) as i64);
+    }
 }
 
 /// Sends deliveries.

@@ -1,19 +1,21 @@
 //! `/alerts`, for administrators
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Router;
 use crate::db::problem::Problem;
+use crate::http::Shared;
 use crate::http::body::{Asked, At};
 use crate::http::openapi::{Reads, WriteHeaders, Writes};
 use crate::monitor::model::{Alert, AlertQuery, Comment, NewComment, Silence};
-use crate::monitor::store;
-use crate::work::Write;
-use crate::work::extract::Sent;
-use crate::work::model::{ById, Changed, Page};
-use crate::work::store::Read;
+use crate::monitor::store::{self, Shown};
+use crate::rooms::model::{ById, Changed, Page};
+use crate::rooms::{Read, Sent, Write};
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new()
@@ -46,9 +48,8 @@ async fn list_alerts(Asked(asked): Asked<AlertQuery>, read: Read) -> Result<Resp
     tag = "alerts",
     responses((status = 200, description = "It is so", body = serde_json::Value), (status = 403, description = "For administrators"), Reads)
 )]
-async fn alert_summary(read: Read) -> Result<Response, Problem> {
-    let found = store::alert_summary(&read).await?;
-    Ok(read.show(found))
+async fn alert_summary(State(shared): State<Arc<Shared>>, read: Read) -> Result<Response, Problem> {
+    super::dashboard::part(&shared, &read, Shown::AlertSummary).await
 }
 
 /// An alert with its comments.

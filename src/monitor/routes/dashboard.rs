@@ -1,17 +1,21 @@
-//! `/dashboard`, for administrators: what was computed last, with `asOf`
+//! `/dashboard`, for administrators: kept, and exact about alerts, webhooks and anomalies; each part says its `asOf`.
+
+use std::sync::Arc;
 
 use axum::Json;
-use serde_json::value::RawValue;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Router;
 use crate::db::problem::Problem;
+use crate::http::Shared;
 use crate::http::openapi::Reads;
-use crate::monitor::store;
-use crate::work::store::Read;
+use crate::monitor::store::{self, Shown};
+use crate::rooms::Read;
 
-type Shown = Result<Json<Box<RawValue>>, Problem>;
+type Told = Result<Response, Problem>;
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new()
@@ -29,8 +33,10 @@ pub(super) fn router() -> Router {
     tag = "dashboard",
     responses((status = 200, description = "`{overview, webhooks, performance, anomalies, asOf}`", body = serde_json::Value), (status = 403, description = "For administrators"), Reads)
 )]
-async fn dashboard(read: Read) -> Shown {
-    store::dashboard(&read, None).await.map(Json)
+async fn dashboard(State(shared): State<Arc<Shared>>, read: Read) -> Told {
+    let (cache, subject) = (&shared.cache, read.caller.subject());
+    let whole = store::whole_dashboard(cache, subject, read.look).await?;
+    Ok(Json(whole.body).into_response())
 }
 
 /// What an operator wants to know first.
@@ -38,10 +44,10 @@ async fn dashboard(read: Read) -> Shown {
     get,
     path = "/dashboard/overview",
     tag = "dashboard",
-    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 403, description = "For administrators"), Reads)
+    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 304, description = "As `If-None-Match` says"), (status = 403, description = "For administrators"), Reads)
 )]
-async fn overview(read: Read) -> Shown {
-    store::dashboard(&read, Some("overview")).await.map(Json)
+async fn overview(State(shared): State<Arc<Shared>>, read: Read) -> Told {
+    part(&shared, &read, Shown::Overview).await
 }
 
 /// How every webhook does.
@@ -49,10 +55,10 @@ async fn overview(read: Read) -> Shown {
     get,
     path = "/dashboard/webhooks",
     tag = "dashboard",
-    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 403, description = "For administrators"), Reads)
+    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 304, description = "As `If-None-Match` says"), (status = 403, description = "For administrators"), Reads)
 )]
-async fn webhooks(read: Read) -> Shown {
-    store::dashboard(&read, Some("webhooks")).await.map(Json)
+async fn webhooks(State(shared): State<Arc<Shared>>, read: Read) -> Told {
+    part(&shared, &read, Shown::Webhooks).await
 }
 
 /// Metrics of the last five minutes, and by minute of the last hour.
@@ -60,10 +66,10 @@ async fn webhooks(read: Read) -> Shown {
     get,
     path = "/dashboard/performance",
     tag = "dashboard",
-    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 403, description = "For administrators"), Reads)
+    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 304, description = "As `If-None-Match` says"), (status = 403, description = "For administrators"), Reads)
 )]
-async fn performance(read: Read) -> Shown {
-    store::dashboard(&read, Some("performance")).await.map(Json)
+async fn performance(State(shared): State<Arc<Shared>>, read: Read) -> Told {
+    part(&shared, &read, Shown::Performance).await
 }
 
 /// What is not as usual, in sentences.
@@ -71,8 +77,15 @@ async fn performance(read: Read) -> Shown {
     get,
     path = "/dashboard/anomalies",
     tag = "dashboard",
-    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 403, description = "For administrators"), Reads)
+    responses((status = 200, description = "As of `asOf`", body = serde_json::Value), (status = 304, description = "As `If-None-Match` says"), (status = 403, description = "For administrators"), Reads)
 )]
-async fn anomalies(read: Read) -> Shown {
-    store::dashboard(&read, Some("anomalies")).await.map(Json)
+async fn anomalies(State(shared): State<Arc<Shared>>, read: Read) -> Told {
+    part(&shared, &read, Shown::Anomalies).await
+}
+
+/// One part, or that the caller has it already.
+pub(super) async fn part(shared: &Shared, read: &Read, part: Shown) -> Told {
+    let found = store::shown(&shared.cache, read.caller.subject(), part, read.look).await?;
+    let answer = found.answer();
+    Ok(read.tell(&answer.version, found.position(), || answer.body.clone()))
 }

@@ -15,9 +15,8 @@ use crate::http::body::{Asked, At};
 use crate::http::openapi::{Reads, WriteHeaders, Writes};
 use crate::monitor::model::{ByDelivery, Delivery, DeliveryQuery};
 use crate::monitor::store;
-use crate::work::Write;
-use crate::work::model::{ById, Page};
-use crate::work::store::Read;
+use crate::rooms::model::{ById, Page};
+use crate::rooms::{Read, Write};
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new()

@@ -15,10 +15,8 @@ use crate::http::openapi::{Reads, WriteHeaders, Writes};
 use crate::monitor::delivery::guard::{Forbidden, Guard};
 use crate::monitor::model::{NewWebhook, Replay, Webhook};
 use crate::monitor::store;
-use crate::work::extract::Sent;
-use crate::work::model::{ById, Changed, Page, PageQuery};
-use crate::work::store::Read;
-use crate::work::{Write, Written};
+use crate::rooms::model::{ById, Changed, Page, PageQuery};
+use crate::rooms::{Read, Sent, Write, Written};
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new()

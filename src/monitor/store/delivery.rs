@@ -128,7 +128,11 @@ async fn queue_page(
         return Ok(Filled::Nothing);
     };
     let count = i32::try_from(page.upto - page.after).unwrap_or(i32::MAX);
-    let sql = format!("select {} from tide.consume($1, $2) m where m.sequence <= $3", log::message_columns());
+    let sql = format!(
+        "select {} from tide.consume($1, $2) m where m.sequence <= $3
+           and ('monitor:alerts' <> all (m.topics) or not monitor.is_quiet(m.entity, m.key))",
+        log::message_columns()
+    );
     let params: [Param<'_>; 3] = [(&consumer, Type::TEXT), (&count, Type::INT4), (&page.upto, Type::INT8)];
     let rows = transaction.query_typed(&sql, &params).await.map_err(problem("consume"))?;
     let events: Vec<_> = rows.iter().map(log::read_event).collect();

@@ -2,16 +2,13 @@
 
 use postgres_types::{ToSql, Type};
 use serde_json::Value;
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::db::session::{self, Param};
 use crate::http::page::{Listed, Place};
+use crate::rooms::{Found, Read, Write, Written};
 use crate::stream::log::JsonText;
-use crate::work::store::{Found, Read};
-use crate::work::{Write, Written};
 
 type Outcome = Result<Written, Problem>;
 
@@ -44,7 +41,7 @@ pub async fn list_webhooks(read: &Read, place: Place) -> Result<Listed, Problem>
 
 /// `monitor.get_webhook`
 pub async fn get_webhook(read: &Read, webhook: Uuid) -> Result<Found, Problem> {
-    const SQL: &str = "select f, md5(f::text) from monitor.get_webhook($1, $2) f";
+    const SQL: &str = "select f, tide.version_of(f) from monitor.get_webhook($1, $2) f";
     find(read, SQL, &[(&webhook, Type::UUID)]).await
 }
 
@@ -115,7 +112,7 @@ pub async fn list_deliveries(
 
 /// `monitor.get_delivery`
 pub async fn get_delivery(read: &Read, webhook: Uuid, delivery: Uuid) -> Result<Found, Problem> {
-    const SQL: &str = "select f, md5(f::text) from monitor.get_delivery($1, $2, $3) f";
+    const SQL: &str = "select f, tide.version_of(f) from monitor.get_delivery($1, $2, $3) f";
     find(read, SQL, &[(&webhook, Type::UUID), (&delivery, Type::UUID)]).await
 }
 
@@ -127,13 +124,8 @@ pub async fn list_alerts(read: &Read, filter: &Value, place: Place) -> Result<Li
 
 /// `monitor.get_alert`
 pub async fn get_alert(read: &Read, alert: Uuid) -> Result<Found, Problem> {
-    const SQL: &str = "select f, md5(f::text) from monitor.get_alert($1, $2) f";
+    const SQL: &str = "select f, tide.version_of(f) from monitor.get_alert($1, $2) f";
     find(read, SQL, &[(&alert, Type::UUID)]).await
-}
-
-/// `monitor.alert_summary`
-pub async fn alert_summary(read: &Read) -> Result<Found, Problem> {
-    find(read, "select f, md5(f::text) from monitor.alert_summary($1) f", &[]).await
 }
 
 /// `monitor.acknowledge_alert`
@@ -158,16 +150,4 @@ pub async fn comment_alert(write: Write, alert: Uuid, body: &str) -> Outcome {
     let subject = write.caller().subject();
     let params: [Param<'_>; 3] = [(&subject, Type::UUID), (&alert, Type::UUID), (&body, Type::TEXT)];
     write.call("monitor.comment_alert($1, $2, $3)", &params).await
-}
-
-/// `monitor.dashboard`; all of it without a part.
-pub async fn dashboard(read: &Read, part: Option<&str>) -> Result<Box<RawValue>, Problem> {
-    let found = find(read, "select f, '' from monitor.dashboard($1, $2) f", &[(&part, Type::TEXT)]).await?;
-    Ok(found.body)
-}
-
-/// `monitor.dashboard`, all of it, for a socket of an administrator's.
-pub async fn whole_dashboard(pool: &Pool) -> Result<Value, Problem> {
-    let row = session::ask(pool, None, "select monitor.dashboard(null)", &[]).await?;
-    Ok(row.get(0))
 }

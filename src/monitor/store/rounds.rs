@@ -70,14 +70,33 @@ pub async fn maintain(pool: &Pool) -> Result<(), Problem> {
     call(pool, "select monitor.maintain()").await
 }
 
-/// `monitor.refresh_dashboard`; all of it without a part.
+/// `monitor.end_silences`
 ///
 /// # Errors
 /// The database's.
-pub async fn refresh_dashboard(pool: &Pool, part: Option<&str>) -> Result<(), Problem> {
+pub async fn end_silences(pool: &Pool) -> Result<(), Problem> {
+    call(pool, "select monitor.end_silences()").await
+}
+
+/// How far deliveries are behind, of all webhooks.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "the columns of monitor.delivery_lag")]
+pub struct Lag {
+    pub pending: i64,
+    pub dead: i64,
+    pub events: i64,
+    pub seconds: f64,
+}
+
+/// `monitor.delivery_lag`
+///
+/// # Errors
+/// The database's.
+pub async fn delivery_lag(pool: &Pool) -> Result<Lag, Problem> {
+    const SQL: &str = "select l.pending, l.dead, l.events, l.seconds from monitor.delivery_lag() l";
     let client = session::connection(pool).await?;
-    let refreshed = client.query_typed("select monitor.refresh_dashboard($1)", &[(&part, Type::TEXT)]).await;
-    refreshed.map(|_| ()).map_err(problem("refresh_dashboard"))
+    let row = client.query_typed_one(SQL, &[]).await.map_err(problem("delivery_lag"))?;
+    Ok(Lag { pending: row.get(0), dead: row.get(1), events: row.get(2), seconds: row.get(3) })
 }
 
 /// `monitor.record_all`

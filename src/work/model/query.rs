@@ -8,14 +8,6 @@ use uuid::Uuid;
 use crate::db::problem::Problem;
 use crate::http::page::Place;
 
-/// `/…/{id}`
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct ById {
-    /// Its id.
-    pub id: Uuid,
-}
-
 /// `/projects/{id}/members/{user_id}`
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -24,18 +16,6 @@ pub struct ByMember {
     pub id: Uuid,
     /// The member's id.
     pub user_id: Uuid,
-}
-
-/// A page of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// Rows at most; 50 when it is left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
 }
 
 /// A page of a list that leaves out what is archived.
@@ -93,16 +73,6 @@ pub struct ContextQuery {
     limit: Option<u16>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
-}
-
-impl PageQuery {
-    /// Where the page begins.
-    ///
-    /// # Errors
-    /// As [`Place::new`].
-    pub fn place(&self) -> Result<Place, Problem> {
-        Place::new(self.limit, self.cursor.as_deref())
-    }
 }
 
 impl ListQuery {

@@ -227,26 +227,6 @@ pub struct ProjectSummary {
     pub updated_at: String,
 }
 
-/// What a write answers: the row as it is then (a deleted one: as it was), and the transaction.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Changed<T> {
-    /// The row.
-    #[serde(flatten)]
-    pub row: T,
-    /// The transaction: the events of this write carry it as `metadata.txid`.
-    pub txid: String,
-}
-
-/// One page of a list.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Page<T> {
-    /// The rows.
-    pub items: Vec<T>,
-    /// Send it as `cursor` to get the next page; null on the last one.
-    #[schema(required)]
-    pub next_cursor: Option<String>,
-}
-
 /// What was done to one task.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[allow(missing_docs, reason = "the names say it")]

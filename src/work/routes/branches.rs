@@ -8,12 +8,10 @@ use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
 use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
-use crate::work::extract::Sent;
-use crate::work::model::{
-    Archiving, Branch, BranchMove, BranchPatch, ById, Changed, ListQuery, NewBranch, Page,
-};
-use crate::work::store::{self, Read};
-use crate::work::write::Write;
+use crate::rooms::model::{ById, Changed, Page};
+use crate::rooms::{Read, Sent, Write};
+use crate::work::model::{Archiving, Branch, BranchMove, BranchPatch, ListQuery, NewBranch};
+use crate::work::store;
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new()

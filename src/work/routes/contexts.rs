@@ -9,10 +9,10 @@ use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
 use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
-use crate::work::extract::Sent;
-use crate::work::model::{ById, Changed, Context, ContextPatch, ContextQuery, NewContext, Page};
-use crate::work::store::{self, Read};
-use crate::work::write::Write;
+use crate::rooms::model::{ById, Changed, Page};
+use crate::rooms::{Read, Sent, Write};
+use crate::work::model::{Context, ContextPatch, ContextQuery, NewContext};
+use crate::work::store;
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new().routes(routes!(list_contexts, set_context)).routes(routes!(

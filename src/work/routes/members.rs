@@ -8,12 +8,10 @@ use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
 use crate::http::openapi::{ReadHeaders, Reads, WriteHeaders, Writes};
-use crate::work::extract::Sent;
-use crate::work::model::{
-    ById, ByMember, Changed, Member, MemberRole, NewMember, Page, PageQuery, PlainMember,
-};
-use crate::work::store::{self, Read};
-use crate::work::write::Write;
+use crate::rooms::model::{ById, Changed, Page, PageQuery};
+use crate::rooms::{Read, Sent, Write};
+use crate::work::model::{ByMember, Member, MemberRole, NewMember, PlainMember};
+use crate::work::store;
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new().routes(routes!(list_members, add_member)).routes(routes!(set_member, remove_member))

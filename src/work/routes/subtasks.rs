@@ -8,10 +8,10 @@ use super::Router;
 use crate::db::problem::Problem;
 use crate::http::body::{Asked, At};
 use crate::http::openapi::{IfMatch, ReadHeaders, Reads, WriteHeaders, Writes};
-use crate::work::extract::Sent;
-use crate::work::model::{ById, Changed, NewSubtask, Page, PageQuery, Subtask, SubtaskPatch};
-use crate::work::store::{self, Read};
-use crate::work::write::Write;
+use crate::rooms::model::{ById, Changed, Page, PageQuery};
+use crate::rooms::{Read, Sent, Write};
+use crate::work::model::{NewSubtask, Subtask, SubtaskPatch};
+use crate::work::store;
 
 pub(super) fn router() -> Router {
     OpenApiRouter::new().routes(routes!(list_subtasks, create_subtask)).routes(routes!(

@@ -19,8 +19,9 @@ use crate::features::Feature;
 use crate::http::Shared;
 use crate::http::body::{At, Body};
 use crate::http::openapi::{Limited, ReadHeaders, Reads};
-use crate::work::model::{BranchSummary, BulkMetadata, BulkRequest, BulkSummaries, ById, ProjectSummary};
-use crate::work::store::Read;
+use crate::rooms::Read;
+use crate::rooms::model::ById;
+use crate::work::model::{BranchSummary, BulkMetadata, BulkRequest, BulkSummaries, ProjectSummary};
 use crate::work::store::summaries::{Summaries, SummaryQuestion};
 
 pub(super) fn router() -> Router {

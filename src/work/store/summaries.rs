@@ -16,7 +16,6 @@ use crate::db::pool::Pool;
 use crate::db::problem::Problem;
 use crate::db::reader::Source;
 use crate::db::session::Param;
-use crate::stream::event::Topic;
 use crate::stream::log::JsonText;
 
 /// A question about summaries.
@@ -107,7 +106,7 @@ async fn get_branch_summary(
     // A branch moves: what happens in its project may end that the caller sees it.
     const SQL: &str = "select p.epoch, p.sequence, pg_current_snapshot()::text,
         array_remove(array['branch:' || $2, 'project:' || (f ->> 'project_id'), 'user:' || $1], null),
-        f, work.version_of(f)
+        f, tide.version_of(f)
         from work.get_branch_summary($1, $2) f cross join tide.position() p";
     one(&source.ask(subject, SQL, &[(&subject, Type::UUID), (&branch, Type::UUID)]).await?)
 }
@@ -120,7 +119,7 @@ async fn get_project_summary(
 ) -> Result<Answer, Problem> {
     const SQL: &str = "select p.epoch, p.sequence, pg_current_snapshot()::text,
         array_remove(array['project:' || $2, 'user:' || $1], null),
-        f, work.version_of(f)
+        f, tide.version_of(f)
         from work.get_project_summary($1, $2) f cross join tide.position() p";
     one(&source.ask(subject, SQL, &[(&subject, Type::UUID), (&project, Type::UUID)]).await?)
 }
@@ -128,7 +127,7 @@ async fn get_project_summary(
 fn one(row: &Row) -> Result<Answer, Problem> {
     let JsonText(body) = row.get::<_, Option<JsonText>>(4).ok_or_else(|| Problem::new(404, "not_found"))?;
     let body = Bytes::from(Box::<str>::from(body).into_string());
-    Ok(read(row, body, row.get::<_, &str>(5).into(), 1))
+    Ok(Answer::of(row, body, row.get::<_, &str>(5).into(), 1))
 }
 
 /// `work.bulk_summaries_at`: the body is the beginning of an object, up to where metadata follow.
@@ -147,20 +146,7 @@ async fn bulk_summaries_at(
     let (JsonText(summaries), JsonText(projects)) = (row.get(4), row.get(5));
     let (summaries, projects) = (summaries.get(), projects.get());
     let body = format!("{{\"summaries\":{summaries},\"projects\":{projects}");
-    Ok(read(&row, body.into(), digest([summaries, projects]).into(), row.get(6)))
-}
-
-/// The columns that all of them begin with.
-fn read(row: &Row, body: Bytes, version: Box<str>, count: i32) -> Answer {
-    Answer {
-        body,
-        version,
-        count,
-        topics: row.get::<_, Vec<&str>>(3).into_iter().map(Topic::from).collect(),
-        snapshot: Some(row.get::<_, &str>(2).into()),
-        epoch: row.get::<_, Option<Uuid>>(0).unwrap_or(Uuid::nil()),
-        sequence: row.get(1),
-    }
+    Ok(Answer::of(&row, body.into(), digest([summaries, projects]).into(), row.get(6)))
 }
 
 fn digest<const N: usize>(parts: [&str; N]) -> String {

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use tidegate::admin::model::{Advanced, AuditEntry, Disabled, FeatureList, FeatureState};
-use tidegate::work::model::{Changed, Page};
+use tidegate::rooms::model::{Changed, Page};
 
 use super::document::operations;
 use super::house::{House, send};

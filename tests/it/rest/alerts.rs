@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tidegate::monitor::model::{Alert, Comment};
-use tidegate::work::model::{Changed, Page};
+use tidegate::rooms::model::{Changed, Page};
 
 use super::house::{House, NOTHING};
 

@@ -1,7 +1,8 @@
 //! `/branches`
 
 use serde_json::json;
-use tidegate::work::model::{Branch, Changed, Page};
+use tidegate::rooms::model::{Changed, Page};
+use tidegate::work::model::Branch;
 
 use super::house::House;
 use crate::service::world::{APOLLO, BOREAS, MAIN, TASKS};

@@ -1,7 +1,8 @@
 //! `/contexts`
 
 use serde_json::json;
-use tidegate::work::model::{Changed, Context, Page};
+use tidegate::rooms::model::{Changed, Page};
+use tidegate::work::model::Context;
 
 use super::house::{CONTEXT, House};
 use crate::service::world::{APOLLO, MAIN, SIDE, TASKS};

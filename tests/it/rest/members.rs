@@ -1,7 +1,8 @@
 //! `/projects/{id}/members`
 
 use serde_json::json;
-use tidegate::work::model::{Changed, Member, Page, PlainMember};
+use tidegate::rooms::model::{Changed, Page};
+use tidegate::work::model::{Member, PlainMember};
 
 use super::house::{House, NOTHING};
 use crate::service::world::APOLLO;

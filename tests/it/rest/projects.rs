@@ -1,7 +1,8 @@
 //! `/projects`
 
 use serde_json::json;
-use tidegate::work::model::{Changed, Page, Project};
+use tidegate::rooms::model::{Changed, Page};
+use tidegate::work::model::Project;
 
 use super::house::{House, NOTHING};
 use crate::service::world::{APOLLO, BOREAS};

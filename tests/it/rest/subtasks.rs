@@ -1,7 +1,8 @@
 //! `/subtasks`
 
 use serde_json::json;
-use tidegate::work::model::{Changed, Page, Subtask};
+use tidegate::rooms::model::{Changed, Page};
+use tidegate::work::model::Subtask;
 
 use super::house::{House, SUBTASK};
 use crate::service::world::TASKS;

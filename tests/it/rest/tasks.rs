@@ -1,7 +1,8 @@
 //! `/tasks`
 
 use serde_json::{Value, json};
-use tidegate::work::model::{Changed, Page, Task};
+use tidegate::rooms::model::{Changed, Page};
+use tidegate::work::model::Task;
 
 use super::house::{House, NOTHING};
 use crate::service::world::{APOLLO, MAIN, SIDE, TASKS};

@@ -7,7 +7,7 @@ mod receiver;
 
 use serde_json::{Value, json};
 use tidegate::monitor::model::Webhook;
-use tidegate::work::model::{Changed, Page};
+use tidegate::rooms::model::{Changed, Page};
 
 use super::house::{House, NOTHING};
 use crate::service::world::APOLLO;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use tidegate::gateway::asyncapi::asyncapi;
+use tidegate::http::asyncapi::asyncapi;
 
 static VALIDATORS: LazyLock<HashMap<String, Validator>> = LazyLock::new(|| {
     let components = &asyncapi()["components"];

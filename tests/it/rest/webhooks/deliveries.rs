@@ -27,6 +27,11 @@ async fn hurry(house: &House) {
     house.world.run("update monitor.deliveries set next_attempt_at = now() where status = 'pending'").await;
 }
 
+/// What `/metrics` shows.
+async fn figures(house: &House) -> String {
+    house.person("ann").get("/metrics").await.is(200).body.as_str().unwrap().to_owned()
+}
+
 fn sequences(heard: &[Heard]) -> Vec<i64> {
     heard.iter().map(Heard::sequence).collect()
 }
@@ -239,6 +244,59 @@ async fn who_may_hear_nothing_more_gets_nothing_more() {
     house.world.run(&format!("update work.projects set name = 'South' where id = '{BOREAS}'")).await;
     eventually("it is disabled", async || ann.get(&path).await["status"] == "disabled").await;
     assert_eq!(house.administrator("dora").get("/alerts").await.all("severity"), ["critical"]);
+}
+
+#[tokio::test]
+async fn a_silenced_alert_is_told_when_its_silence_ends_and_not_before() {
+    let house = house().await;
+    let operator = house.administrator("ann");
+    let receiver = Receiver::start().await;
+    webhook(&operator, json!({"url": receiver.url, "topics": ["monitor:alerts"]})).await;
+    house.world.run("insert into monitor.alerts (title) values ('disk full')").await;
+    receiver.hears(1).await;
+    let path = format!("/alerts/{}", operator.get("/alerts").await.all("id")[0]);
+    operator.post(&format!("{path}/silence"), json!({"seconds": 3600})).await.is(200);
+    operator.post(&format!("{path}/comments"), json!({"body": "a full log"})).await.is(201);
+    house.world.run("insert into monitor.alerts (title) values ('disk full')").await;
+    operator.post(&format!("{path}/resolve"), json!({})).await.is(200);
+    house.world.run("insert into monitor.alerts (title) values ('disk full')").await;
+    house.world.run("insert into monitor.alerts (title) values ('disk slow')").await;
+    let title = |heard: &Heard| heard.body["payload"]["data"]["primary"]["title"].clone();
+    assert_eq!(title(&receiver.hears(2).await[1]), "disk slow", "of the other one nothing in between");
+    house
+        .world
+        .run("update monitor.alerts set silence_ends_at = now() + interval '1 s' where silence_ends_at > now()")
+        .await;
+    let ended = receiver.hears(3).await[2].body["payload"]["data"]["primary"].clone();
+    let state = |row: &Value| format!("{} {}", row["title"], row["status"]);
+    let mut states: Vec<String> = ended.as_array().unwrap().iter().map(state).collect();
+    states.sort_unstable();
+    assert_eq!(states, [r#""disk full" "open""#, r#""disk full" "resolved""#]);
+}
+
+#[tokio::test]
+async fn deliveries_are_counted_in_the_services_figures() {
+    let house = house().await;
+    let receiver = Receiver::start().await;
+    receiver.will_answer([500]);
+    webhook(&house.person("ann"), of_apollo(&receiver.url)).await;
+    touch(&house, 0, "one").await;
+    receiver.hears(1).await;
+    hurry(&house).await;
+    receiver.hears(2).await;
+    eventually("both attempts are counted", async || {
+        let figures = figures(&house).await;
+        let has = |line: &str| figures.lines().any(|other| other == line);
+        has("webhook_attempts_total 2")
+            && has("webhook_deliveries_total 1")
+            && has("webhook_failures_total 1")
+    })
+    .await;
+    for name in
+        ["webhook_dead_letters", "webhook_pending_deliveries", "webhook_lag_events", "webhook_lag_seconds"]
+    {
+        assert!(figures(&house).await.contains(&format!("# TYPE {name} gauge")), "{name}");
+    }
 }
 
 #[tokio::test]

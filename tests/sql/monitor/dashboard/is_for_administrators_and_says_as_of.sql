@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 \ir ../three_deliveries.sql
 select monitor.record('commit_to_send', 3);
@@ -16,8 +16,10 @@ select is(monitor.dashboard(null) #>> '{performance,now,events,per_second}', '0.
 select ok(monitor.dashboard(null) ? 'asOf' and monitor.dashboard(null, 'anomalies') ? 'asOf',
   'as of a sequence');
 insert into monitor.alerts (title) values ('disk fuller');
-select monitor.refresh_dashboard('overview');
-select is(monitor.dashboard(null, 'overview') #>> '{alerts,open}', '2', 'anew when something changed');
+select is(monitor.dashboard(null, 'overview') #>> '{alerts,open}', '2', 'as it is now');
+set local role tide_service;
+select is(monitor.dashboard(null) #>> '{overview,webhooks,active}', '1', 'the service may ask for it');
+reset role;
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@ begin;
 select plan(4);
 
 \ir ../two_projects_with_members.sql
-select set_config('test.version', work.version_of(
+select set_config('test.version', tide.version_of(
   work.get_task(null, '00000000-0000-7000-c000-000000000001')), true);
 
 select lives_ok($$ select work.expect_version('task', '00000000-0000-7000-c000-000000000001',
@@ -12,7 +12,7 @@ select throws_ok($$ select work.expect_version('task', '00000000-0000-7000-c000-
   array[current_setting('test.version')]) $$, 'TG412', null, 'a changed row is another version');
 select throws_ok($$ select work.expect_version('task', '00000000-0000-7000-c000-000000000009',
   array[current_setting('test.version')]) $$, 'TG412', null, 'no row has none');
-select lives_ok(format($$ select work.expect_version(%L, %L, array[work.version_of(
+select lives_ok(format($$ select work.expect_version(%L, %L, array[tide.version_of(
   work.get_branch(null, %L))]) $$, 'branch', '00000000-0000-7000-b000-000000000001',
   '00000000-0000-7000-b000-000000000001'), 'the same for a branch');
 

@@ -6,15 +6,16 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::ack::AckPayload;
-use super::protocol::{Complaint, Goodbye, HeartbeatPayload, Request, SyncPayload};
+use crate::gateway::ack::AckPayload;
+use crate::gateway::protocol::{Complaint, Goodbye, HeartbeatPayload, Request, SyncPayload};
+use crate::monitor::socket::{NodeFigures, WholePayload};
 use crate::stream::envelope::{Bulk, Envelope, Update};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 
-/// The document, an AsyncAPI 3.0 description of `/ws`, seen from the service: it sends what clients receive.
+/// The document, an AsyncAPI 3.0 description of `/ws` and `/ws/dashboard`, seen from the service: it sends what clients receive.
 pub fn asyncapi() -> &'static Value {
     &DOCUMENT
 }
@@ -22,8 +23,11 @@ pub fn asyncapi() -> &'static Value {
 /// Adds the schema of a type; answers with a reference to it.
 type AddSchema = fn(&mut Schemas) -> Value;
 
-/// What the service says: the type in the envelope, what it is for, its payload.
-const SENT: [(&str, &str, AddSchema); 6] = [
+/// Something that the service says: the type in the envelope, what it is for, its payload.
+type Said = (&'static str, &'static str, AddSchema);
+
+/// What `/ws` says.
+const SENT: [Said; 6] = [
     ("sync", "Where everything stands: start from it", Schemas::add::<SyncPayload<'static>>),
     ("update", "One change, with what it moved upstream", Schemas::add::<Update<'static>>),
     ("bulk", "Several changes of one topic", Schemas::add::<Bulk<'static>>),
@@ -32,22 +36,36 @@ const SENT: [(&str, &str, AddSchema); 6] = [
     ("error", "A request was refused, or something ended", Schemas::add::<Complaint>),
 ];
 
+/// What `/ws/dashboard` says that `/ws` does not.
+const SHOWN: [Said; 5] = [
+    ("dashboard", "All parts of the dashboard: start from it", Schemas::add::<WholePayload>),
+    ("metrics_update", "The node's figures that changed, every second at most", Schemas::add::<NodeFigures>),
+    ("alert_new", "An alert was raised", Schemas::add::<Update<'static>>),
+    ("webhook_status_changed", "A webhook was made, changed or deleted", Schemas::add::<Update<'static>>),
+    ("anomaly", "A metric is not as usual, or is again", Schemas::add::<Update<'static>>),
+];
+/// What it says as `/ws` does.
+const SHOWN_TOO: [&str; 4] = ["update", "heartbeat", "ack", "error"];
+/// What it hears.
+const ASKED: [&str; 2] = ["client-heartbeat", "resume"];
+
 fn document() -> Value {
     let mut schemas = Schemas::default();
     schemas.add::<Value>();
     let envelope = schemas.add::<Envelope<'static, Value>>();
-    let sent: Messages = SENT
-        .into_iter()
-        .map(|(kind, summary, payload)| {
+    let mut say = |said: &[Said]| -> Messages {
+        let one = |&(kind, summary, payload): &Said| {
             let own = json!({"properties": {"type": {"const": kind}, "payload": payload(&mut schemas)}});
             message(kind, summary, &json!({"allOf": [envelope, own]}))
-        })
-        .collect();
+        };
+        said.iter().map(one).collect()
+    };
+    let (sent, shown) = (say(&SENT), say(&SHOWN));
     let heard = requests(&mut schemas);
     let messages: Map<String, Value> =
-        sent.iter().chain(&heard).map(|(id, message)| (id.clone(), message.clone())).collect();
-    let mentioned: Map<String, Value> =
-        messages.keys().map(|id| (id.clone(), mention("components", id))).collect();
+        sent.iter().chain(&shown).chain(&heard).map(|(id, message)| (id.clone(), message.clone())).collect();
+    let (sent, heard): (Vec<&str>, Vec<&str>) = (ids(&sent), ids(&heard));
+    let shown: Vec<&str> = ids(&shown).into_iter().chain(SHOWN_TOO).collect();
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -57,20 +75,31 @@ fn document() -> Value {
             "license": {"name": "MIT OR Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {"ws": {
-            "address": "/ws",
-            "description": "Also /ws/{user_id}. Credentials: the header Authorization, ?ticket=, or a first message `auth`.",
-            "messages": mentioned,
-            "bindings": {"ws": {"method": "GET", "query": {"type": "object", "properties": {
-                "ticket": {"type": "string", "description": "Of POST /api/v2/ws-ticket"},
-                "sync": {"type": "string", "enum": ["none"], "description": "No snapshot, for who is about to resume"},
-            }}}},
-        }},
+        "channels": channels(&sent, &heard, &shown),
         "operations": {
-            "tell": operation("send", "What clients are told", &sent),
-            "hear": operation("receive", "What clients may ask", &heard),
+            "tell": operation("send", "What clients are told", "ws", &sent),
+            "hear": operation("receive", "What clients may ask", "ws", &heard),
+            "show": operation("send", "What operators are shown", "dashboard", &shown),
+            "beAsked": operation("receive", "What operators may ask", "dashboard", &ASKED),
         },
         "components": {"messages": messages, "schemas": schemas.0},
+    })
+}
+
+fn channels(sent: &[&str], heard: &[&str], shown: &[&str]) -> Value {
+    let ticket = json!({"type": "string", "description": "Of POST /api/v2/ws-ticket"});
+    let stream = json!({
+        "ticket": ticket,
+        "sync": {"type": "string", "enum": ["none"], "description": "No snapshot, for who is about to resume"},
+    });
+    let dashboard = json!({
+        "ticket": ticket,
+        "epoch": {"type": "string", "format": "uuid", "description": "Of the sequence after which to go on"},
+        "after": {"type": "integer", "description": "The last sequence that is known"},
+    });
+    json!({
+        "ws": channel("/ws", "Also /ws/{user_id}.", &stream, &[sent, heard]),
+        "dashboard": channel("/ws/dashboard", "For administrators.", &dashboard, &[shown, &ASKED]),
     })
 }
 
@@ -81,14 +110,26 @@ fn message(kind: &str, summary: &str, payload: &Value) -> (String, Value) {
     (kind.to_owned(), json!({"name": kind, "summary": summary, "payload": payload}))
 }
 
-fn mention(place: &str, id: &str) -> Value {
-    let path = if place == "components" { "#/components/messages/" } else { "#/channels/ws/messages/" };
-    json!({"$ref": format!("{path}{id}")})
+fn ids(messages: &Messages) -> Vec<&str> {
+    messages.keys().map(String::as_str).collect()
 }
 
-fn operation(action: &str, summary: &str, messages: &Messages) -> Value {
-    let messages: Vec<Value> = messages.keys().map(|id| mention("channel", id)).collect();
-    json!({"action": action, "summary": summary, "channel": {"$ref": "#/channels/ws"}, "messages": messages})
+fn channel(address: &str, description: &str, query: &Value, messages: &[&[&str]]) -> Value {
+    let mention = |id: &&str| ((*id).to_owned(), json!({"$ref": format!("#/components/messages/{id}")}));
+    let messages: Map<String, Value> = messages.iter().flat_map(|ids| ids.iter()).map(mention).collect();
+    json!({
+        "address": address,
+        "description": format!("{description} Credentials: the header Authorization, ?ticket=, or a first message `auth`."),
+        "messages": messages,
+        "bindings": {"ws": {"method": "GET", "query": {"type": "object", "properties": query}}},
+    })
+}
+
+fn operation(action: &str, summary: &str, channel: &str, messages: &[&str]) -> Value {
+    let mention = |id: &&str| json!({"$ref": format!("#/channels/{channel}/messages/{id}")});
+    let messages: Vec<Value> = messages.iter().map(mention).collect();
+    let channel = json!({"$ref": format!("#/channels/{channel}")});
+    json!({"action": action, "summary": summary, "channel": channel, "messages": messages})
 }
 
 /// What clients may ask: each variant of [`Request`] is a message. Where the service says something by the same name,
@@ -163,6 +204,11 @@ mod tests {
             "resume",
             "client-update",
             "client-heartbeat",
+            "dashboard",
+            "metrics_update",
+            "alert_new",
+            "webhook_status_changed",
+            "anomaly",
         ] {
             assert!(document["components"]["messages"][id]["payload"].is_object(), "{id}");
         }

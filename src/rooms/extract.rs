@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::store::{Found, Read};
+use super::read::{Found, Read};
 use super::write::{NamedRequest, Write, Written};
 use crate::auth::Principal;
 use crate::db::problem::Problem;

@@ -1,4 +1,4 @@
-create or replace function work.version_of(stored jsonb)
+create or replace function tide.version_of(stored jsonb)
 returns text
 language sql
 immutable
@@ -6,5 +6,5 @@ set search_path = pg_catalog, pg_temp
 as $$
   select md5(version_of.stored::text)
 $$;
-comment on function work.version_of(jsonb) is
+comment on function tide.version_of(jsonb) is
   'What an ETag says of a row: the same for the same content, null for no row.';

@@ -1,10 +1,10 @@
-//! One write, in one transaction: who writes, whether it was answered before, the right, the version, the verb, and
-//! the answer, which is the row with the transaction's id.
+//! One write, in one transaction: who writes, whether it was answered before, what the room asks first (the right, the
+//! version), the verb, and the answer, which is the row with the transaction's id.
 //!
 //! Invariant: whatever is refused leaves nothing behind, and a request with a key is performed at most once: what it
 //! was answered commits with what it did, and whoever sends it meanwhile waits for that.
 
-use postgres_types::Type;
+use postgres_types::{ToSql, Type};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio_postgres::types::Json;
@@ -25,8 +25,17 @@ pub struct Write {
     caller: Caller,
     request: Option<NamedRequest>,
     versions: Option<Vec<String>>,
-    rights: Vec<(&'static str, &'static str, Uuid)>,
-    unchanged: Option<(&'static str, Uuid)>,
+    conditions: Vec<Condition>,
+}
+
+/// A value that a condition is asked with.
+pub(crate) type Value = (Box<dyn ToSql + Sync + Send>, Type);
+
+/// A statement that raises unless the write may happen.
+#[derive(Debug)]
+struct Condition {
+    sql: &'static str,
+    params: Vec<Value>,
 }
 
 /// A request that its caller gave a name, so that it can be repeated.
@@ -74,7 +83,7 @@ impl Written {
 impl Write {
     /// By a caller, whatever version the row has.
     pub fn new(pool: Pool, caller: Caller) -> Self {
-        Self { pool, caller, request: None, versions: None, rights: Vec::new(), unchanged: None }
+        Self { pool, caller, request: None, versions: None, conditions: Vec::new() }
     }
 
     /// The same, to be performed once however often it is sent.
@@ -96,17 +105,15 @@ impl Write {
         &self.caller
     }
 
-    /// Only for those who may do this to that.
-    #[must_use]
-    pub(super) fn for_who_may(mut self, act: &'static str, entity: &'static str, id: Uuid) -> Self {
-        self.rights.push((act, entity, id));
-        self
+    /// The versions of which the row must have one, if it matters.
+    pub fn versions(&self) -> Option<&[String]> {
+        self.versions.as_deref()
     }
 
-    /// It is this row whose version counts.
+    /// Only if this statement, asked before the verb and after those before it, does not raise.
     #[must_use]
-    pub(super) fn to(mut self, entity: &'static str, id: Uuid) -> Self {
-        self.unchanged = Some((entity, id));
+    pub(crate) fn only_if(mut self, sql: &'static str, params: Vec<Value>) -> Self {
+        self.conditions.push(Condition { sql, params });
         self
     }
 
@@ -126,8 +133,7 @@ impl Write {
         if let Some(written) = self.claim(&transaction).await? {
             return Ok(written);
         }
-        self.authorize(&transaction).await?;
-        self.expect_version(&transaction).await?;
+        self.insist(&transaction).await?;
         let written = perform(&transaction, verb, params).await?;
         self.keep(&transaction, &written).await?;
         transaction.commit().await.map_err(|error| session::problem("commit", &error))?;
@@ -151,24 +157,16 @@ impl Write {
         Ok(Some(Written { is_repeated: true, ..written }))
     }
 
-    async fn authorize(&self, transaction: &Transaction<'_>) -> Result<(), Problem> {
-        const AUTHORIZE: &str = "select work.authorize($1, $2, $3, $4)";
-        let subject = self.caller.subject();
-        for (act, entity, id) in &self.rights {
-            let params: [Param<'_>; 4] =
-                [(&subject, Type::UUID), (act, Type::TEXT), (entity, Type::TEXT), (id, Type::UUID)];
-            let allowed = transaction.query_typed(AUTHORIZE, &params).await;
-            allowed.map_err(|error| session::problem(AUTHORIZE, &error))?;
+    async fn insist(&self, transaction: &Transaction<'_>) -> Result<(), Problem> {
+        for Condition { sql, params } in &self.conditions {
+            let params: Vec<Param<'_>> = params
+                .iter()
+                .map(|(value, kind)| (value.as_ref() as &(dyn ToSql + Sync), kind.clone()))
+                .collect();
+            let is_so = transaction.query_typed(sql, &params).await;
+            is_so.map_err(|error| session::problem(sql, &error))?;
         }
         Ok(())
-    }
-
-    async fn expect_version(&self, transaction: &Transaction<'_>) -> Result<(), Problem> {
-        const EXPECT: &str = "select work.expect_version($1, $2, $3)";
-        let (Some(versions), Some((entity, id))) = (&self.versions, self.unchanged) else { return Ok(()) };
-        let params: [Param<'_>; 3] = [(&entity, Type::TEXT), (&id, Type::UUID), (versions, Type::TEXT_ARRAY)];
-        let is_as_expected = transaction.query_typed(EXPECT, &params).await;
-        is_as_expected.map(|_| ()).map_err(|error| session::problem(EXPECT, &error))
     }
 
     async fn keep(&self, transaction: &Transaction<'_>, written: &Written) -> Result<(), Problem> {
@@ -188,7 +186,7 @@ async fn perform(
     params: &[Param<'_>],
 ) -> Result<Written, Problem> {
     let sql = format!(
-        "select v.stored || jsonb_build_object('txid', pg_current_xact_id()::text), work.version_of(v.stored)
+        "select v.stored || jsonb_build_object('txid', pg_current_xact_id()::text), tide.version_of(v.stored)
          from (select {verb}) v (stored)"
     );
     let row = transaction.query_typed_one(&sql, params).await;
