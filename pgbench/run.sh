@@ -10,7 +10,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 questions=(triggers_alone with_service frozen_service one_branch_against_spread against_usual_ways one_big_statement
   batch_append latency cascade_of_one_change advance_folding reading_branch_summaries bulk_summaries backlog
-  growth_of_tables growth_of_log growth_of_topics growth_of_connections bytes_of_agents load_mix gateway saturation)
+  growth_of_tables growth_of_log growth_of_topics growth_of_connections bytes_of_agents load_mix
+  monitor_room gateway saturation)
 is_whole=yes
 if [ $# -gt 0 ]; then questions=("$@") is_whole=no; fi
 RESULTS_DIR="${RESULTS_DIR:-$([ "$is_whole" = yes ] && echo "$BENCH_ROOT/results" || echo "$REPOSITORY/target/bench")}"
