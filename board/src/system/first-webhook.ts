@@ -1,4 +1,5 @@
 /** How to make a webhook, for whoever has none: a line that can be pasted as it stands. */
+import { copyButton } from "../copy.js";
 import { h } from "../dom.js";
 import type { Session } from "../session.js";
 
@@ -9,14 +10,6 @@ export function firstWebhook(session: Session): HTMLElement {
     `  ${location.origin}/api/v1/webhooks \\`,
     `  -d '{"url": "https://example.com/in", "topics": ["project:${project ?? "…"}"]}'`,
   ].join("\n");
-  const copy = h("button", { type: "button", class: "quiet" }, "Copy");
-  copy.hidden = !navigator.clipboard;
-  copy.addEventListener("click", () => {
-    void navigator.clipboard.writeText(line).then(
-      () => copy.replaceChildren("Copied"),
-      () => copy.replaceChildren("Not copied: select it"),
-    );
-  });
   return h(
     "section",
     { class: "panel first-webhook", "aria-labelledby": "first-webhook" },
@@ -31,7 +24,7 @@ export function firstWebhook(session: Session): HTMLElement {
       "What a socket hears can be delivered to your server by HTTP: signed, in order on each topic, at least once. The form makes one, and so does this, which answers with its secret:",
     ),
     h("pre", { tabIndex: 0, role: "region", "aria-label": "A command that makes a webhook" }, line),
-    copy,
+    copyButton(line, "quiet"),
     h(
       "p",
       { class: "faint" },

@@ -65,8 +65,8 @@ export class WebhookPanel {
   readonly #pause = this.#button("Pause", () => this.#post(this.#isActive ? "pause" : "resume"));
   readonly #test = this.#button("Send a test", () => this.#post("test"));
   readonly #dead = this.#button("Send dead letters again", () => this.#post("redeliver-dead"));
-  readonly #rotate = this.#button("New secret", () => this.#newSecret());
-  readonly #delete = this.#button("Delete", () => this.#deleteAskingOnce());
+  readonly #rotate = this.#button("New secret", () => this.#newSecret(), "quiet");
+  readonly #delete = this.#button("Delete", () => this.#deleteAskingOnce(), "quiet");
   readonly #secret = h("div");
   readonly #after = h("input", { type: "number", min: "0", required: true, placeholder: "4711" });
   readonly #deliveries: Deliveries;
@@ -153,8 +153,8 @@ export class WebhookPanel {
     return "Deleted.";
   }
 
-  #button(text: string, act: () => Promise<unknown>): HTMLButtonElement {
-    const button = h("button", { type: "button" }, text);
+  #button(text: string, act: () => Promise<unknown>, style = ""): HTMLButtonElement {
+    const button = h("button", { type: "button", class: style }, text);
     button.addEventListener("click", () => void this.#do(act));
     return button;
   }
