@@ -2,7 +2,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 start_cluster
 here="$(dirname "${BASH_SOURCE[0]}")"
-SECONDS_PER_MIX="${SECONDS_PER_MIX:-300}"
+SECONDS_PER_MIX="${SECONDS_PER_MIX:-$(sized 30 300)}"
 WRITES_PER_SECOND="${WRITES_PER_SECOND:-200}"
 mix="the monitor room's 14 endpoints, beside 100 users for $SECONDS_PER_MIX s"
 RECEIVER_PORT=$((SERVICE_PORT + 1))

@@ -8,14 +8,18 @@ as $$
 begin
   perform monitor._insist_on_claim(webhook_id, node);
   return query
+    with held as materialized (
+      select e.topic, min(e.number) as number
+      from monitor.deliveries e
+      where e.webhook_id = take_deliveries.webhook_id and e.status = 'pending'
+        and e.next_attempt_at > now()
+      group by e.topic
+    )
     select d.id, d.message_id, d.topic, d.body, d.attempt_count + 1
     from monitor.deliveries d
+    left join held h on h.topic = d.topic
     where d.webhook_id = take_deliveries.webhook_id and d.status = 'pending'
-      and not exists (
-        select from monitor.deliveries e
-        where e.webhook_id = d.webhook_id and e.topic = d.topic and e.status = 'pending'
-          and e.number <= d.number and e.next_attempt_at > now()
-      )
+      and (h.number is null or d.number < h.number)
     order by d.number
     limit max_rows;
 end

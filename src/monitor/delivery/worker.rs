@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -20,8 +20,10 @@ use crate::stream::hub::{Hub, Subscriber};
 
 /// Topics of one webhook that are delivered at once.
 const AT_ONCE: usize = 8;
-/// After so long an unbroken run of successes is recorded.
-const RECORD_AFTER: Duration = Duration::from_millis(500);
+/// A topic is sent for so long before it is asked again whether the webhook is still this node's.
+const RUN: Duration = Duration::from_millis(500);
+/// What `monitor.take_deliveries` hands out at once.
+const TAKEN: usize = 200;
 /// A webhook that hears nothing moves its position this often, so that the log never outgrows it.
 const IDLE: Duration = Duration::from_secs(30);
 /// Distance of attempts while the database refuses.
@@ -47,6 +49,8 @@ pub struct Worker {
     gathering_until: Option<Instant>,
     /// For what agents do it was waited already.
     has_waited: bool,
+    /// There was more to be sent than is taken at once: nothing is queued before that has gone out.
+    is_full: bool,
 }
 
 /// What a round found.
@@ -87,6 +91,7 @@ impl Worker {
             is_told: true,
             gathering_until: None,
             has_waited: false,
+            is_full: false,
         }
     }
 
@@ -155,19 +160,25 @@ impl Worker {
         while matches!(self.ears.outbox.take(), Ok(Some(_))) {
             is_changed = true;
         }
-        let Some(target) = store::webhook_target(&self.pool, self.webhook).await? else { return Ok(None) };
+        let Some(mut target) = store::webhook_target(&self.pool, self.webhook).await? else {
+            return Ok(None);
+        };
         self.listen(&target.topics).await;
         let idle = target.due_in.map_or(IDLE, |due| due.clamp(Duration::from_millis(100), IDLE));
         let window = target.batch_window;
         if is_changed {
             self.gather(window);
         }
-        if self.may_fill(window) && self.fill(window).await? {
-            // Sent in the next round, signed with the secrets of then: a rotation that came before a change counts.
-            return Ok(Some(Round { is_busy: true, idle, window }));
+        let mut is_busy = false;
+        if !self.is_full && self.may_fill(window) && self.fill(window).await? {
+            is_busy = true;
+            // Signed with the secrets of now: a rotation that came before a change counts.
+            let Some(now) = store::webhook_target(&self.pool, self.webhook).await? else { return Ok(None) };
+            target = now;
         }
         let due = store::take_deliveries(&self.pool, self.webhook, self.node).await?;
-        let is_busy = !due.is_empty();
+        is_busy |= !due.is_empty();
+        self.is_full = due.len() >= TAKEN;
         self.deliver(&target, due, stop).await?;
         Ok(Some(Round { is_busy, idle, window }))
     }
@@ -206,39 +217,50 @@ impl Worker {
         self.hub.register(&self.ears, &wanted);
     }
 
-    /// Sends what is due, topics beside each other, and records what became of it as it is known.
+    /// Sends what is due, topics beside each other, and records what became of it as it is known: whatever became known
+    /// while the last was recorded is recorded together, and nobody who sends waits for it.
     async fn deliver(
         &self,
         target: &Target,
         due: Vec<Delivery>,
         stop: &CancellationToken,
     ) -> Result<(), Problem> {
-        let runs = by_topic(due).into_iter().map(|run| self.send_run(target, run, stop));
-        let mut runs = futures::stream::iter(runs).buffer_unordered(AT_ONCE);
-        while let Some(outcomes) = runs.next().await {
-            if !outcomes.is_empty() {
+        let (tell, mut told) = mpsc::channel(TAKEN);
+        let sending = async move {
+            let runs = futures::stream::iter(by_topic(due));
+            runs.for_each_concurrent(AT_ONCE, |run| self.send_run(target, run, tell.clone(), stop)).await;
+            Ok(())
+        };
+        let recording = async {
+            let mut outcomes = Vec::with_capacity(TAKEN);
+            while told.recv_many(&mut outcomes, TAKEN).await > 0 {
                 store::record_attempts(&self.pool, self.webhook, &outcomes).await?;
+                outcomes.clear();
             }
-        }
-        Ok(())
+            Ok(())
+        };
+        futures::try_join!(sending, recording).map(drop)
     }
 
     /// One topic's deliveries, one after the other, up to the first that fails.
-    async fn send_run(&self, target: &Target, run: Vec<Delivery>, stop: &CancellationToken) -> Vec<Outcome> {
+    async fn send_run(
+        &self,
+        target: &Target,
+        run: Vec<Delivery>,
+        tell: mpsc::Sender<Outcome>,
+        stop: &CancellationToken,
+    ) {
         let began = Instant::now();
-        let mut outcomes = Vec::with_capacity(run.len());
         for delivery in run {
-            if stop.is_cancelled() || began.elapsed() > RECORD_AFTER {
+            if stop.is_cancelled() || began.elapsed() > RUN {
                 break;
             }
             let outcome = self.sender.send(&target.url, &target.secrets, &delivery).await;
             let is_taken = outcome.is_taken;
-            outcomes.push(outcome);
-            if !is_taken {
+            if tell.send(outcome).await.is_err() || !is_taken {
                 break;
             }
         }
-        outcomes
     }
 }
 

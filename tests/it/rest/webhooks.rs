@@ -97,5 +97,8 @@ async fn what_cannot_be_is_refused_at_the_door_with_the_field() {
     let mut odd = of_apollo("http://93.184.216.34/");
     odd["actions"] = json!(["explode"]);
     ann.post("/webhooks", odd).await.blames(422, "webhook_actions_are_known", "actions");
-    house.administrator("ann").post("/webhooks", with(json!(["monitor:alerts"]))).await.is(201);
+    let made = house.administrator("ann").post("/webhooks", with(json!(["monitor:alerts"]))).await.is(201);
+    let changed = json!({"url": "http://10.0.0.1/", "topics": ["monitor:alerts"]});
+    let put = house.administrator("ann").put(made.header("location"), changed).await;
+    put.blames(422, "webhook_url_is_public", "url");
 }
