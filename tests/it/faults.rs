@@ -6,6 +6,7 @@
 //! - [`wire`]: a proxy between client and service, or service and Postgres, that misbehaves on command;
 //! - [`storm`]: writers who never give up, and what they were told is committed;
 //! - [`follower`]: a client that always comes back, with a diary that is compared with the tables;
+//! - [`soak`]: hours of all that, and what of it grows;
 //! - [`service`], [`postgres`], [`copies`], [`replicas`], [`network`], [`machine`]: the faults.
 //!
 //! `make faults` prints how long each recovery took, by several seeds; `make test` runs most of them once.
@@ -18,6 +19,7 @@ mod postgres;
 mod replicas;
 mod sea;
 mod service;
+mod soak;
 mod storm;
 mod wire;
 

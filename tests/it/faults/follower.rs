@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{SinkExt, StreamExt};
@@ -19,12 +20,18 @@ use crate::service::node::sign;
 
 /// Who hears nothing for so long takes the wire for broken; the service's heartbeat in these tests is 1 s.
 const SILENCE: Duration = Duration::from_secs(4);
+/// So many sequences are remembered by what was said under them when a diary is settled.
+const MEMORY: i64 = 5_000;
 
 /// What it was told.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Diary {
     /// Tasks of the storm, each with its epoch and sequence.
     pub(super) created: BTreeMap<String, (String, i64)>,
+    /// When each of them was heard of first.
+    moments: HashMap<String, Instant>,
+    /// What was settled last. It may be said again for a while.
+    settled: BTreeMap<String, (String, i64)>,
     /// What was said under an epoch and a sequence. Said again, it must be the same.
     said: HashMap<(String, i64), String>,
     /// Where a snapshot had to do, and why.
@@ -39,8 +46,19 @@ pub(super) struct Diary {
     last: BTreeMap<String, i64>,
 }
 
+/// What a diary says of the tasks that somebody should have heard of by now.
+#[derive(Debug, Default)]
+pub(super) struct Settlement {
+    pub(super) lost: Vec<String>,
+    /// When each of the others was heard of.
+    pub(super) heard: Vec<(String, Instant)>,
+    /// Tasks that are in the diary beside them.
+    pub(super) others: Vec<String>,
+}
+
 /// The client.
 pub(super) struct Follower {
+    told: Arc<watch::Sender<Diary>>,
     diary: watch::Receiver<Diary>,
     task: JoinHandle<()>,
 }
@@ -48,9 +66,15 @@ pub(super) struct Follower {
 impl Follower {
     /// Begins with a snapshot, through whatever is at that address.
     pub(super) async fn begin(address: SocketAddr) -> Self {
+        Self::begin_as("ann", address).await
+    }
+
+    /// The same as somebody else.
+    pub(super) async fn begin_as(handle: &str, address: SocketAddr) -> Self {
         let (told, diary) = watch::channel(Diary::default());
-        let task = tokio::spawn(follow(address, told));
-        let mut follower = Self { diary, task };
+        let told = Arc::new(told);
+        let task = tokio::spawn(follow(handle.to_owned(), address, told.clone()));
+        let mut follower = Self { told, diary, task };
         follower.until("it has its first snapshot", |diary| !diary.positions.is_empty()).await;
         follower
     }
@@ -72,6 +96,21 @@ impl Follower {
 
     pub(super) async fn until_heard(&mut self, id: &str) {
         self.until("a task was heard of", |diary| diary.created.contains_key(id)).await;
+    }
+
+    /// Takes these tasks, which it should have heard of by now, out of the diary, so that it does not grow for ever.
+    pub(super) fn settle(&self, due: &BTreeSet<String>) -> Settlement {
+        let mut settlement = Settlement::default();
+        self.told.send_modify(|diary| settlement = diary.settle(due));
+        settlement
+    }
+
+    /// What is wrong so far.
+    pub(super) fn complaints(&self) -> Vec<String> {
+        let diary = self.diary.borrow();
+        let unasked =
+            diary.snapshots.iter().map(|reason| format!("a snapshot instead of what was missed: {reason}"));
+        diary.wrong.iter().cloned().chain(unasked).collect()
     }
 
     /// Exactly these tasks, and nothing wrong on the way.
@@ -106,19 +145,19 @@ impl Drop for Follower {
     }
 }
 
-async fn follow(address: SocketAddr, told: watch::Sender<Diary>) {
+async fn follow(handle: String, address: SocketAddr, told: Arc<watch::Sender<Diary>>) {
     loop {
-        let _ = session(address, &told).await;
+        let _ = session(&handle, address, &told).await;
         sleep(Duration::from_millis(50)).await;
     }
 }
 
 /// One connection, until it breaks.
-async fn session(address: SocketAddr, told: &watch::Sender<Diary>) -> Option<()> {
+async fn session(handle: &str, address: SocketAddr, told: &watch::Sender<Diary>) -> Option<()> {
     let resumes = !told.borrow().positions.is_empty();
     let path = if resumes { "/ws?sync=none" } else { "/ws" };
     let mut request = format!("ws://{address}{path}").into_client_request().ok()?;
-    request.headers_mut().insert("authorization", format!("Bearer {}", sign("ann", 3600)).parse().ok()?);
+    request.headers_mut().insert("authorization", format!("Bearer {}", sign(handle, 3600)).parse().ok()?);
     let (mut socket, _) = timeout(SILENCE, connect_async(request)).await.ok()?.ok()?;
     told.send_modify(|diary| diary.connections += 1);
     if resumes {
@@ -211,6 +250,24 @@ impl Diary {
         }
     }
 
+    fn settle(&mut self, due: &BTreeSet<String>) -> Settlement {
+        let mut settlement = Settlement::default();
+        self.settled.clear();
+        for id in due {
+            match (self.created.remove(id), self.moments.remove(id)) {
+                (Some(place), Some(moment)) => {
+                    self.settled.insert(id.clone(), place);
+                    settlement.heard.push((id.clone(), moment));
+                }
+                _ => settlement.lost.push(id.clone()),
+            }
+        }
+        settlement.others = self.created.keys().cloned().collect();
+        let newest = self.last.values().max().copied().unwrap_or(0);
+        self.said.retain(|(_, sequence), _| *sequence > newest - MEMORY);
+        settlement
+    }
+
     fn note_event(&mut self, event: &Value, row: &Value, sequence: i64) {
         let id = row["id"].as_str().or(event["id"].as_str()).unwrap_or_default().to_owned();
         let what = format!("{} {} {id}", event["action"], event["entity"]);
@@ -220,12 +277,19 @@ impl Diary {
             Some(before) => self.wrong.push(format!("{sequence} is {what}, and was {before}")),
         }
         if event["action"] == "create" && row["title"] == TITLE {
-            let place = (self.epoch.clone(), sequence);
-            if let Some(before) = self.created.insert(id.clone(), place.clone())
-                && before != place
-            {
-                self.wrong.push(format!("{id} was told as {before:?} and as {place:?}"));
+            self.note_created(id, (self.epoch.clone(), sequence));
+        }
+    }
+
+    fn note_created(&mut self, id: String, place: (String, i64)) {
+        let before = self.settled.get(&id).or(self.created.get(&id));
+        match before {
+            None => {
+                self.moments.insert(id.clone(), Instant::now());
+                self.created.insert(id, place);
             }
+            Some(before) if *before == place => {}
+            Some(before) => self.wrong.push(format!("{id} was told as {before:?} and as {place:?}")),
         }
     }
 
@@ -278,8 +342,8 @@ mod proofs {
         for message in messages {
             diary.note(message);
         }
-        let (_told, diary) = watch::channel(diary);
-        let follower = Follower { diary, task: tokio::spawn(async {}) };
+        let (told, diary) = watch::channel(diary);
+        let follower = Follower { told: Arc::new(told), diary, task: tokio::spawn(async {}) };
         follower.assert_complete(&written.iter().map(|id| (*id).to_owned()).collect()).await;
     }
 
@@ -306,6 +370,22 @@ mod proofs {
         }
         let back = json!({"type": "heartbeat", "payload": {"positions": {topic(): 9}}});
         assert_ne!(wrong(&[back]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn settling_finds_what_is_lost_and_what_nobody_wrote_and_forgets_the_rest() {
+        let mut diary = begun();
+        for message in [told("a", 12, 10), told("c", 15, 12), told("b", 16, 15)] {
+            assert!(diary.note(&message));
+        }
+        let due = ["a", "b", "lost"].map(str::to_owned).into();
+        let settlement = diary.settle(&due);
+        assert_eq!(settlement.lost, ["lost"]);
+        assert_eq!(settlement.heard.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(settlement.others, ["c"]);
+        diary.note(&json!({"type": "ack", "payload": {"recovered": true}}));
+        diary.note(&told("b", 16, 15));
+        assert_eq!((diary.wrong, diary.created.len()), (vec![], 1), "said again, it is nothing new");
     }
 
     #[tokio::test]
