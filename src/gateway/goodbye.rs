@@ -11,6 +11,8 @@ use crate::stream::outbox::Ended;
 pub enum Goodbye {
     /// The service restarts.
     Restart,
+    /// Bytes that are no frame of the WebSocket protocol.
+    Misframed,
     /// A frame that is not JSON.
     Malformed,
     /// Credential missing, invalid or expired.
@@ -33,8 +35,9 @@ pub enum Goodbye {
 
 impl Goodbye {
     /// One of each.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Restart,
+        Self::Misframed,
         Self::Malformed,
         Self::Unauthenticated(Refusal::Invalid),
         Self::Forbidden,
@@ -64,6 +67,7 @@ impl Goodbye {
     /// The close code.
     pub fn code(self) -> u16 {
         match self {
+            Self::Misframed => 1002,
             Self::Restart => 1012,
             Self::Internal => 1011,
             Self::Malformed => 4400,
@@ -80,6 +84,7 @@ impl Goodbye {
     pub fn word(self) -> &'static str {
         match self {
             Self::Restart => "restarting",
+            Self::Misframed => "malformed_frame",
             Self::Malformed => "malformed_message",
             Self::Unauthenticated(refusal) => refusal.code(),
             Self::Forbidden => "forbidden",
@@ -97,6 +102,7 @@ impl Goodbye {
         match self {
             Self::Restart => "restarting: come back with resume",
             Self::Internal => "our fault: come back with resume",
+            Self::Misframed => "not a WebSocket frame: come back with resume",
             Self::Malformed => "not a JSON object",
             Self::Unauthenticated(refusal) => refusal.sentence(),
             Self::Forbidden => "not yours",
@@ -126,7 +132,7 @@ impl From<Goodbye> for Problem {
             }
             Goodbye::Unauthenticated(refusal) => return refusal.into(),
             Goodbye::Forbidden | Goodbye::Disconnected => Self::new(403, goodbye.word()),
-            Goodbye::Malformed => Self::new(400, goodbye.word()),
+            Goodbye::Misframed | Goodbye::Malformed => Self::new(400, goodbye.word()),
             Goodbye::TooLarge => Self::new(413, goodbye.word()),
             Goodbye::TooMany => Self::new(429, goodbye.word()).retry_after(1),
             // What was wrong is logged where it was found.

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message as Frame};
 
@@ -119,6 +120,8 @@ fn meaning(error: &tungstenite::Error) -> End {
     match error {
         tungstenite::Error::Capacity(_) => Goodbye::TooLarge.into(),
         tungstenite::Error::Utf8(_) => Goodbye::Malformed.into(),
+        tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Gone,
+        tungstenite::Error::Protocol(_) => Goodbye::Misframed.into(),
         _ => End::Gone,
     }
 }

@@ -6,8 +6,10 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::upgrade::OnUpgrade;
 use serde::Deserialize;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -104,6 +106,18 @@ pub async fn open_for(
     begin(&shared, visitor, (Some(user_id), Shows::Stream), wishes, &headers, (connection, handshake))
 }
 
+/// The key, if it is 16 bytes in base64.
+fn key(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(KEY).filter(|key| BASE64.decode(key).is_ok_and(|bytes| bytes.len() == 16))
+}
+
+/// What this address speaks, and which version of it.
+fn no_handshake() -> Response {
+    let problem = Problem::new(426, "websocket_expected").with_detail("this address speaks WebSocket only");
+    let spoken = [(header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_VERSION, "13")];
+    (spoken, problem).into_response()
+}
+
 fn begin(
     shared: &Arc<Shared>,
     visitor: Visitor,
@@ -112,9 +126,8 @@ fn begin(
     headers: &HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    let (Some(Extension(connection)), Ok(_), Some(key)) = (upgrade.0, upgrade.1, headers.get(KEY)) else {
-        let problem = Problem::new(426, "websocket_expected");
-        return problem.with_detail("this address speaks WebSocket only").into_response();
+    let (Some(Extension(connection)), Ok(_), Some(key)) = (upgrade.0, upgrade.1, key(headers)) else {
+        return no_handshake();
     };
     let Admitted { guest, counted, seat } = match shared.admit(&visitor, headers, Transport::WebSocket) {
         Ok(admitted) => admitted,

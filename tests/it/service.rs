@@ -1,6 +1,6 @@
 //! The service as its clients know it: `/ws`, in front of a real database. Every client checks the chain and the
 //! positions of all that it hears (`service::client`). `service::credentials` is who is let in, `service::rights` who
-//! may hear what, `service::faults` kills, hangs and cuts, `service::limits` is what is too much. The other transports
+//! may hear what, `service::faults` kills, hangs and cuts, `service::limits` is what is too much, `service::rfc6455` what no frame may be. The other transports
 //! are `service::sse` and `service::poll`, and `service::moves` goes from one to another; `service::stats` looks at all.
 //! `service::features` switches features meanwhile, `service::figures` is what the service tells of itself.
 
@@ -17,6 +17,7 @@ mod moves;
 pub(crate) mod node;
 mod poll;
 mod race;
+mod rfc6455;
 mod rights;
 pub(crate) mod schema;
 mod slow;
