@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PG
 # make bench FULL=1: larger tables, longer runs.
 export FULL
-.PHONY: help demo test check audit fuzz bench faults board-test
+.PHONY: help demo test check audit fuzz bench faults soak board-test
 
 help: ## what the targets do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' \
@@ -16,7 +16,7 @@ demo: ## from a fresh machine to the running demo (Ctrl-C ends it; the second st
 	@cargo run --locked -- dev
 
 test: ## every test, against a private Postgres that is started and stopped for it; the client's too
-	@scripts/setup.sh rust pgtap python node
+	@scripts/setup.sh rust pgtap python node misfortune
 	@scripts/test.sh
 	@scripts/test_client.sh
 
@@ -49,3 +49,7 @@ board-test: ## the live page in Chromium, against a real service
 faults: ## everything killed, hung, cut off, filled up and misled, by several seeds; how long each recovery took
 	@scripts/setup.sh rust postgres misfortune
 	@scripts/faults.sh
+
+soak: ## SOAK_HOURS (1) of ordinary days with a mishap now and then: nothing is lost, and nothing grows
+	@scripts/setup.sh rust postgres
+	@scripts/soak.sh

@@ -167,14 +167,20 @@ setup_misfortune() {
   have pgbouncer || lacking+=(pgbouncer)
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || lacking+=(libfaketime)
   [ ${#lacking[@]} -gt 0 ] || return 0
-  if can_apt; then apt_install "${lacking[@]}"
-  else say "not here: ${lacking[*]}; the faults that need them will say so"
+  if ! can_apt; then
+    say "not here: ${lacking[*]}; the faults that need them will say so"
+    return
+  fi
+  apt_install "${lacking[@]}"
+  # Tests start their own; nobody asked for a daemon.
+  if [[ " ${lacking[*]} " == *' pgbouncer '* ]] && [ -d /run/systemd/system ]; then
+    as_root systemctl disable --quiet --now pgbouncer || true
   fi
 }
 
 for thing in "$@"; do
   case $thing in
     rust | postgres | pgtap | python | compose | node | chromium | misfortune) "setup_$thing" ;;
-    *) fail "unknown: $thing" 'known: rust postgres pgtap python compose node chromium' ;;
+    *) fail "unknown: $thing" 'known: rust postgres pgtap python compose node chromium misfortune' ;;
   esac
 done

@@ -2,7 +2,7 @@
 
 use tokio_postgres::Client;
 
-use crate::support::TestDatabase;
+use crate::support::{TestDatabase, skipped};
 
 /// Functions and what is wrong with them; a trigger function is checked for each table that it is on.
 const CHECK: &str = "
@@ -33,7 +33,7 @@ async fn checkable() -> Option<(TestDatabase, Client)> {
     let client = database.connect().await;
     let known = "select exists (select from pg_available_extensions e where e.name = 'plpgsql_check')";
     if !client.query_one(known, &[]).await.unwrap().get::<_, bool>(0) {
-        println!("SKIPPED: plpgsql_check is not installed here, so no body is checked");
+        skipped("plpgsql_check is not installed here, so no body is checked");
         return None;
     }
     client.batch_execute("create extension plpgsql_check").await.unwrap();

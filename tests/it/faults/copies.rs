@@ -14,7 +14,7 @@ use super::follower::Follower;
 use super::report;
 use super::sea::{Sea, write_one};
 use super::storm::{Manner, Storm};
-use crate::support::{eventually, open};
+use crate::support::{eventually, open, skipped};
 
 /// A copy of a cluster that follows it; killed when dropped.
 pub(super) struct Standby {
@@ -30,7 +30,7 @@ impl Standby {
         let server = std::fs::canonicalize(sea.programs().join("postgres")).unwrap();
         let program = server.with_file_name("pg_basebackup");
         if !program.exists() {
-            println!("SKIPPED: pg_basebackup is not beside the server's programs");
+            skipped("pg_basebackup is not beside the server's programs");
             return None;
         }
         let home = tempfile::Builder::new().prefix("tidegate-standby-").tempdir_in("/tmp").unwrap();

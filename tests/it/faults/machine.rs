@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::sea::{Sea, migrate};
 use super::storm::{Manner, Storm};
+use crate::support::skipped;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_and_hung_while_an_agents_changes_wait_it_loses_none() {
@@ -62,7 +63,7 @@ fn faketime() -> Option<PathBuf> {
     let library =
         places.iter().map(|place| PathBuf::from(place).join("libfaketimeMT.so.1")).find(|path| path.exists());
     if library.is_none() {
-        println!("SKIPPED: libfaketime is not installed");
+        skipped("libfaketime is not installed");
     }
     library
 }

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use super::sea::{Sea, write_one};
 use super::storm::{Manner, Storm};
 use super::wire::{Weather, Wire};
-use crate::support::eventually;
+use crate::support::{eventually, skipped};
 
 /// The address of a database, through a wire.
 fn through(url: &str, port: u16, wire: &Wire) -> String {
@@ -107,7 +107,7 @@ fn pooler(sea: &Sea, home: &std::path::Path) -> Option<(Pooler, u16)> {
     match command.spawn() {
         Ok(child) => Some((Pooler(child), port)),
         Err(error) => {
-            println!("SKIPPED: pgbouncer: {error}");
+            skipped(&format!("pgbouncer: {error}"));
             None
         }
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::sea::{Sea, write_one};
 use super::storm::{Manner, Storm, TITLE};
 use crate::service::world::MAIN;
-use crate::support::eventually;
+use crate::support::{eventually, skipped};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_in_the_middle_of_a_storm_it_recovers_and_what_was_told_is_what_is_there() {
@@ -104,7 +104,7 @@ async fn a_full_notification_queue_fails_no_write_and_holds_back_nothing() {
     let mut sea = Sea::new(&[]).await;
     let version: i32 = sea.text("show server_version_num").await.parse().unwrap();
     if version < 170_000 {
-        println!("SKIPPED: Postgres 17 is the first whose queue can be made small enough to fill");
+        skipped("Postgres 17 is the first whose queue can be made small enough to fill (PG=18 make test)");
         return;
     }
     sea.run("alter system set max_notify_queue_pages = 64").await;
@@ -142,7 +142,7 @@ async fn a_full_disk_stops_writers_and_when_there_is_room_again_everything_goes_
         .arg(place.path())
         .output();
     if !mounted.is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED: no small file system can be mounted here");
+        skipped("no small file system can be mounted here (that takes root)");
         return;
     }
     let path = place.path().to_owned();

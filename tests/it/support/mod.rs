@@ -4,8 +4,10 @@ mod database;
 pub(crate) mod files;
 pub(crate) mod program;
 mod server;
+mod skip;
 mod wait;
 
 pub(crate) use database::TestDatabase;
 pub(crate) use server::{another as another_server, open};
+pub(crate) use skip::skipped;
 pub(crate) use wait::eventually;
