@@ -29,8 +29,8 @@ check: ## format, lints, what documents name, scripts, compose.yaml; types and s
 	scripts/check_client.sh
 	scripts/check_board.sh
 
-audit: ## what others' tools say of dependencies, functions and migrations: the long form of check
-	@scripts/setup.sh rust python node
+audit: ## what others' tools say of dependencies, functions, migrations and the API: the long form of check
+	@scripts/setup.sh rust postgres python node
 	@scripts/audit.sh
 
 fuzz: ## every parser of bytes from outside, a minute each (SECONDS_PER_TARGET)

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-DENY=0.19.6
+DENY=0.20.2
 PGSPOT=0.9.4
 SQUAWK=2.66.0
 TOOLS=$PWD/.tidegate/cargo
@@ -31,3 +31,6 @@ echo '== squawk: migrations'
 # Left out: what matters on tables that are live (these are new), and what refinery does for us.
 npx --yes "squawk-cli@$SQUAWK" --exclude=prefer-robust-stmts,require-concurrent-index-creation,prefer-bigint-over-int \
   --exclude=require-statement-timeout,require-lock-timeout migrations/*.sql
+
+echo '== schemathesis: every operation of /openapi.json'
+scripts/check_api.sh

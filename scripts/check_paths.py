@@ -9,7 +9,7 @@ unless the fence is marked `paths`.
 `tide.advance()` and the like are names that sql/ or migrations/ mention. A room's card,
 sql/<room>/README.md, names its proofs in tables: `object/behaviour` is a file below
 tests/sql/<room>/, `it::module::name` a function in tests/it/.
-docs/security.md names its proofs in the same way.
+docs/security.md and docs/faults.md name their proofs in the same way.
 """
 import functools
 import glob
@@ -79,14 +79,14 @@ def is_proof(room, name):
     """Whether a name in a door card is a test that exists."""
     if SQL_TEST.match(name):
         return (ROOT / "tests/sql" / room / f"{name}.sql").exists()
-    *modules, function = name.split("::")
+    *modules, function = name.replace("::proofs::", "::").split("::")
     source = ROOT / "tests" / ("/".join(modules) + ".rs")
     return source.exists() and f"fn {function}()" in source.read_text(encoding="utf-8")
 
 
 def missing_proofs(document):
     path = document.relative_to(ROOT).parts
-    if path != ("docs", "security.md") and (path[0] != "sql" or len(path) != 3):
+    if path not in (("docs", "security.md"), ("docs", "faults.md")) and (path[0] != "sql" or len(path) != 3):
         return
     rows = [line for line in document.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     for name in CODE.findall("\n".join(rows)):

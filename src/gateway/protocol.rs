@@ -350,7 +350,7 @@ mod tests {
     fn codes_below_4450_with_resume_in_the_text_invite_to_come_back() {
         let inviting: Vec<u16> =
             Goodbye::ALL.into_iter().filter(|g| g.reason().contains("resume")).map(Goodbye::code).collect();
-        assert_eq!(inviting, [1012, 4408, 4409, 1011]);
+        assert_eq!(inviting, [1012, 1002, 4408, 4409, 1011]);
     }
 
     #[test]

@@ -67,7 +67,8 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
     }
 }
 
-fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+/// What the nearest proxy says, if it is an address.
+pub fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
     let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?;
     last.rsplit(',').next()?.trim().parse().ok()
 }

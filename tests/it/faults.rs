@@ -7,12 +7,13 @@
 //! - [`storm`]: writers who never give up, and what they were told is committed;
 //! - [`follower`]: a client that always comes back, with a diary that is compared with the tables;
 //! - [`soak`]: hours of all that, and what of it grows;
-//! - [`service`], [`postgres`], [`copies`], [`replicas`], [`network`], [`machine`]: the faults.
+//! - [`service`], [`postgres`], [`log`], [`copies`], [`replicas`], [`network`], [`machine`]: the faults.
 //!
 //! `make faults` prints how long each recovery took, by several seeds; `make test` runs most of them once.
 
 mod copies;
 mod follower;
+mod log;
 mod machine;
 mod network;
 mod postgres;

@@ -9,6 +9,11 @@ use crate::stream::event::Topic;
 /// Longest name of a topic.
 const MAX_TOPIC: usize = 200;
 
+/// Postgres has no text with a zero in it: asked about one, it would answer nobody.
+fn is_well_formed(name: &str) -> bool {
+    !name.is_empty() && name.len() <= MAX_TOPIC && !name.contains('\0')
+}
+
 impl Session {
     /// Splits topics into those the caller may hear and those not; an administrator may hear everything.
     ///
@@ -22,7 +27,7 @@ impl Session {
         names.dedup();
         self.check_room(&names)?;
         let (well_formed, malformed): (Vec<_>, Vec<_>) =
-            names.into_iter().partition(|name| !name.is_empty() && name.len() <= MAX_TOPIC);
+            names.into_iter().partition(|name| is_well_formed(name));
         let allowed = if self.caller.who.is_admin {
             well_formed.iter().map(|name| name.as_str().into()).collect()
         } else {

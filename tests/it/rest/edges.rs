@@ -114,6 +114,19 @@ async fn answers_are_hardened_and_long_ones_compressed() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_compressed_is_not_unpacked() {
+    let house = House::new().await;
+    // A kilobyte that would be a megabyte.
+    let bomb = [&[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3][..], &[0; 1024]].concat();
+    for encoding in ["gzip", "deflate", "br", "zstd"] {
+        let request =
+            house.person("ann").request(Method::POST, "/projects").header("content-encoding", encoding);
+        let answer = send(request.header("content-type", "application/json").body(bomb.clone())).await;
+        answer.refuses(400, "malformed_json");
+    }
+}
+
+#[tokio::test]
 async fn the_codes_are_explained_where_a_problem_says() {
     let house = House::new().await;
     let ann = house.person("ann");
