@@ -32,11 +32,12 @@ for _ in $(seq 300); do
 done
 [ -n "$address" ] || { cat "$scratch/log"; exit 1; }
 
-# What never ends and what is no HTTP is tested otherwise.
+# Left out: what never ends or is no HTTP; /metrics, which this machine may read without a credential. Not asked: whether
+# everything that the document calls text is accepted; cursors and positions are text, and only ours are.
 for role in '' admin; do
   token=$("$tidegate" token --user ann ${role:+--role "$role"})
   echo "as ${role:-a member}"
   (cd "$scratch" && "$st" --no-color run "$address/openapi.json" --header "Authorization: Bearer $token" \
     --seed "${SEED:-1}" --max-time "${SECONDS_PER_ROLE:-80}" --request-timeout 20 --warnings off \
-    --exclude-path-regex '^/ws|/stream$|/changes$')
+    --exclude-path-regex '^/ws|/stream$|/changes$|^/metrics$' --exclude-checks positive_data_acceptance)
 done

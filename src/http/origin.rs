@@ -14,16 +14,22 @@ impl Origins {
 
     /// Whether a request's page may call: no origin, our own host, or one of the configured.
     pub fn allow(&self, headers: &HeaderMap) -> bool {
-        let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
-        let Some(origin) = text("origin") else { return true };
-        let host = origin.split_once("://").map(|(_, host)| host);
-        let is_own = host.is_some() && host == text("host").as_deref();
-        is_own || self.0.iter().any(|allowed| allowed == "*" || *allowed == origin)
+        if !headers.contains_key("origin") {
+            return true;
+        }
+        // What cannot be read is nobody's.
+        let text = |name| headers.get(name)?.to_str().ok().map(str::to_ascii_lowercase);
+        let (origin, own) = (text("origin"), text("host"));
+        let host = origin.as_deref().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+        let is_own = host.is_some() && host == own.as_deref();
+        is_own || self.0.iter().any(|allowed| allowed == "*" || Some(allowed) == origin.as_ref())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderValue, header};
+
     use super::*;
 
     fn allows(configured: &[&str], origin: Option<&str>) -> bool {
@@ -45,5 +51,15 @@ mod tests {
         assert!(!allows(&[], Some("null")));
         assert!(allows(&["https://Other.example/"], Some("https://other.example")));
         assert!(allows(&["*"], Some("null")));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_no_pages_own() {
+        let unreadable = HeaderValue::from_bytes(b"\xFF").unwrap();
+        let mut headers = HeaderMap::from_iter([(header::HOST, unreadable.clone())]);
+        headers.insert(header::ORIGIN, HeaderValue::from_static("https://?"));
+        assert!(!Origins::default().allow(&headers));
+        headers.insert(header::ORIGIN, unreadable);
+        assert!(!Origins::default().allow(&headers));
     }
 }

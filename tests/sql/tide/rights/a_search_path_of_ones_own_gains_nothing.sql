@@ -1,8 +1,10 @@
-select plan(6);
+select plan(7);
 
 -- What a name finds is in whoever's schema comes first; `evil` has something for many that ours could mean.
 create role app in role tide_writer;
 create schema evil authorization app;
+create function public.careless() returns timestamptz language plpgsql volatile security definer as
+  $$begin return now(); end$$;
 create table public.caught (by_whom name, what text);
 grant insert on public.caught to public;
 set local role app;
@@ -20,17 +22,22 @@ create operator evil.= (function = evil.same, leftarg = uuid, rightarg = uuid);
 create temp table events (entity text);
 create temp table settings (key text, value text);
 create temp table tasks (id uuid, title text);
-set local search_path = evil, pg_temp, pg_catalog, work, tide;
+set local search_path = evil, pg_temp, pg_catalog, work, tide, public;
 
-select public.lives_ok(
+select lives_ok(
   $$insert into work.projects (id, name) values ('00000000-0000-7000-8000-00000000000a', 'a')$$, 'a write');
-select public.lives_ok($$update work.projects set name = 'b' where name = 'a'$$, 'another');
-select public.lives_ok($$select tide.act_as('user', 'ann')$$, 'who writes');
-select public.lives_ok($$select * from tide.position()$$, 'where the log is');
+select lives_ok($$update work.projects set name = 'b' where name = 'a'$$, 'another');
+select lives_ok($$select tide.act_as('user', 'ann')$$, 'who writes');
+select lives_ok($$select * from tide.position()$$, 'where the log is');
 reset role;
 set local search_path = public;
 select is((select count(*) from public.caught c where c.by_whom <> 'app'), 0::bigint,
   'nothing of it was ever called as somebody else');
 select is((select count(*) from pg_temp.events), 0::bigint, 'and nothing was written into it');
+set local search_path = evil, pg_catalog, public;
+select careless();
+set local search_path = public;
+select isnt((select count(*) from public.caught c where c.by_whom <> 'app'), 0::bigint,
+  'the trap works: who is careless is caught');
 
 select * from finish();
