@@ -1,4 +1,4 @@
-create or replace function monitor.find_anomalies(at timestamptz default now())
+create or replace function monitor.find_anomalies(at timestamptz default pg_catalog.now())
 returns table (
   metric_id int, value double precision, usual_low double precision,
   usual_high double precision, score double precision, sentence text

@@ -1,6 +1,6 @@
 create or replace function monitor.measure(
   name text, what text, period interval default '5 min', labels jsonb default '{}',
-  ends_at timestamptz default now()
+  ends_at timestamptz default pg_catalog.now()
 ) returns double precision
 language sql stable security definer
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,6 @@
 create or replace function monitor.record(
-  name text, value double precision, labels jsonb default '{}', at timestamptz default now()
+  name text, value double precision, labels jsonb default '{}',
+  at timestamptz default pg_catalog.now()
 ) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp

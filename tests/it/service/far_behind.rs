@@ -16,8 +16,9 @@ use crate::support::eventually;
 /// In statements of a hundred, so that each row is told; two in three in one project, the others in the other one.
 const MISSED: usize = 12_000;
 const LIVE: usize = 60;
-/// Little is kept in memory, so that the log is asked.
-const FORGETFUL: [(&str, &str); 1] = [("TIDEGATE_STREAM__REPLAY_BYTES", "100000")];
+/// Little is kept in memory, so that the log is asked; on a busy machine nobody is closed as too slow for it.
+const FORGETFUL: [(&str, &str); 2] =
+    [("TIDEGATE_STREAM__REPLAY_BYTES", "100000"), ("TIDEGATE_WEBSOCKET__QUEUE_BYTES", "268435456")];
 
 async fn miss(world: &World) {
     for turn in 0..MISSED / 100 {
