@@ -5,7 +5,7 @@ use axum::extract::Query;
 use axum::http::Uri;
 use libfuzzer_sys::fuzz_target;
 use tidegate::monitor::model::{AlertQuery, DeliveryQuery};
-use tidegate::work::model::query::{ContextQuery, ListQuery, PageQuery, TaskQuery};
+use tidegate::work::model::{ContextQuery, ListQuery, PageQuery, TaskQuery};
 
 fuzz_target!(|text: &str| {
     let Ok(address) = format!("/api/v2/tasks?{text}").parse::<Uri>() else { return };
