@@ -30,6 +30,6 @@ begin
 end
 $$;
 comment on function tide._fold(pg_snapshot, tide.pending_sum[]) is
-  'Adds to the stored summaries what the events up to a tick''s snapshot changed: the sums, or null '
-  'to add them up here. One that cannot take it (a sum out of range, a table that was dropped) is '
-  'among the problems from then on.';
+  'Adds to the stored summaries what the events up to a tick''s snapshot changed: the sums, or '
+  'null to add them up here. One that cannot take it (a sum out of range, a table that was '
+  'dropped) is among the problems from then on.';
