@@ -107,7 +107,7 @@ impl Watchman {
         while let Ok(Some(item)) = ears.outbox.take() {
             moved.extend(told_by(&item));
         }
-        moved.dedup();
+        let moved: Vec<Shown> = Shown::ALL.into_iter().filter(|shown| moved.contains(shown)).collect();
         if let Err(problem) = self.make_ready(&moved, false).await {
             tracing::debug!(code = problem.code, "A dashboard is made when somebody asks for it");
         }

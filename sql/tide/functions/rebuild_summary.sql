@@ -9,6 +9,7 @@ declare
 begin
   select * into v_summary from tide.summaries s where s.summary = rebuild_summary.summary;
   lock table tide.turn in exclusive mode;
+  perform set_config('tide.sums', '', true); -- what is pending is asked of the log alone
   perform tide.cache_clear(); -- what was kept is as wrong as what is repaired
   execute format('update %s set %s', summary,
     (select string_agg(format('%I = 0', m), ', ') from unnest(v_summary.measures) m));
