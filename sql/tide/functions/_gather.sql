@@ -1,7 +1,7 @@
 create or replace function tide._gather(
-  max_events int, topics text[], bare boolean, out snapshot pg_snapshot,
-  out ticks tide.planned_ticks[], out left_over int, out events tide.events[],
-  out messages tide.wire_message[], out sums tide.pending_sum[]
+  max_events int, topics text[], bare boolean, out tick bigint, out told bigint,
+  out snapshot pg_snapshot, out ticks tide.planned_ticks[], out left_over int,
+  out events tide.events[], out messages tide.wire_message[], out sums tide.pending_sum[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -9,11 +9,12 @@ as $$
 -- stable: all of it reads the snapshot of the calling statement, so that events, rows and
 -- summaries belong together
 declare
-  v_head record := tide._head();
   v_counted record := tide._counted();
   v_last int := coalesce((select max(p.position) from tide.planned_ticks p), 0);
   v_fresh tide.events[];
 begin
+  tick := v_counted.tick;
+  told := v_counted.told;
   events := '{}';
   snapshot := tide._snapshot();
   v_fresh := tide._events_of(v_counted.snapshot, v_counted.after_id, v_counted.former_snapshot,
@@ -38,17 +39,17 @@ begin
     coalesce(pg_current_snapshot()::text || ' ' || sums::text, ''), true);
   messages := array(
     select m
-    from tide._listened(events, v_head.sequence, topics) l
+    from tide._listened(events, told, topics) l
     cross join lateral tide._messages(
       l.events, l.sequences, v_counted.sequence + cardinality(v_fresh)) m);
   perform set_config('tide.sums', '', true);
 end
 $$;
 comment on function tide._gather(
-  int, text[], boolean, out pg_snapshot, out tide.planned_ticks[], out int, out tide.events[],
-  out tide.wire_message[], out tide.pending_sum[]
+  int, text[], boolean, out bigint, out bigint, out pg_snapshot, out tide.planned_ticks[],
+  out int, out tide.events[], out tide.wire_message[], out tide.pending_sum[]
 ) is
-  'What to tell next: planned ticks, and what is neither counted nor planned if that fits, else '
-  'so many are left over, and the sums to be folded. Rows and summaries are as of all that the '
-  'caller''s snapshot shows. Messages are made of what any of the topics hears. bare as in '
-  'tide._events_of().';
+  'What to tell after a tick and its last sequence: planned ticks, and what is neither counted '
+  'nor planned if that fits, else so many are left over, and the sums to be folded. Rows and '
+  'summaries are as of all that the caller''s snapshot shows. Messages are made of what any of '
+  'the topics hears. bare as in tide._events_of().';

@@ -5,6 +5,7 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set jit = off -- compiling takes longer than a tick
 set work_mem = '64MB' -- a tick is sorted in memory
+set random_page_cost = 1.1 -- and what it reads was just written
 set lock_timeout = '1s' -- whoever locks a watched table loses its rows, not everybody the stream
 as $$
 -- security definer: the service may tick, but write neither log nor summaries
@@ -34,13 +35,15 @@ begin
     return;
   end if;
   perform tide._fold(v_tick.snapshot, v_tick.sums);
-  perform tide._store_ticks(v_epoch.number, v_tick.ticks);
+  perform tide._store_ticks(v_epoch.number, v_tick.tick, v_tick.told, v_tick.ticks);
   if v_tick.left_over > 0 then
     insert into tide.planned_ticks (position, snapshot, count)
     select coalesce(max(p.position), 0) + 1, v_tick.snapshot, v_tick.left_over
     from tide.planned_ticks p;
   end if;
-  perform tide._announce(v_tick.ticks, v_tick.events[:200]);
+  -- of more than 80 the notification has no room
+  perform tide._announce(v_epoch.epoch, v_tick.told, cardinality(v_tick.events),
+    v_tick.events[:80]);
   return query select m.* from unnest(v_tick.messages) m;
 end
 $$;
