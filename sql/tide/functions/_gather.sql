@@ -12,6 +12,7 @@ declare
   v_counted record := tide._counted();
   v_last int := coalesce((select max(p.position) from tide.planned_ticks p), 0);
   v_fresh tide.events[];
+  v_heard record;
 begin
   tick := v_counted.tick;
   told := v_counted.told;
@@ -34,15 +35,18 @@ begin
     end if;
   end if;
   sums := case when not bare then tide._sums(v_fresh) end;
-  -- for tide.pending_sums(), while the snapshot is this one
-  perform set_config('tide.sums',
-    coalesce(pg_current_snapshot()::text || ' ' || sums::text, ''), true);
-  messages := array(
-    select m
-    from tide._listened(events, told, topics) l
-    cross join lateral tide._messages(
-      l.events, l.sequences, v_counted.sequence + cardinality(v_fresh)) m);
-  perform set_config('tide.sums', '', true);
+  v_heard := tide._listened(events, told, topics);
+  messages := '{}';
+  if cardinality(v_heard.events) > 0 then
+    -- for tide.pending_sums(), while the snapshot is this one
+    perform set_config('tide.sums',
+      coalesce(pg_current_snapshot()::text || ' ' || sums::text, ''), true);
+    messages := array(
+      select m
+      from tide._messages(
+        v_heard.events, v_heard.sequences, v_counted.sequence + cardinality(v_fresh)) m);
+    perform set_config('tide.sums', '', true);
+  end if;
 end
 $$;
 comment on function tide._gather(
