@@ -24,6 +24,7 @@ use crate::auth::{Authenticator, Tokens};
 use crate::cache::freshness::Freshness;
 use crate::cache::{self, Cache, keeper};
 use crate::config::Config;
+use crate::db::address::Address;
 use crate::db::pool::{self, Pool};
 use crate::db::reader::Databases;
 use crate::descriptors;
@@ -186,7 +187,7 @@ fn closing(shutdown: CancellationToken, unready: Duration) -> CancellationToken 
 
 /// The cache and what keeps it true. Switched off it is never checked, so nothing in it is ever used.
 fn start_cache(config: &Config, pool: &Pool, shutdown: &CancellationToken) -> Result<Arc<Cache>, Failure> {
-    let address = pool::address(&config.database, config.database_url()?, "cache")?;
+    let address = Address::read(&config.database, config.database_url()?, "cache")?;
     let (freshness, checker) = Freshness::new(address);
     let cache = Arc::new(Cache::new(cache::Settings::from(&config.cache), pool.clone(), freshness));
     if config.cache.enabled {
@@ -300,7 +301,7 @@ pub fn source(
     let alarm = Arc::<Alarm>::default();
     let (hearing, heard) = watch::channel(Hearing::Away);
     let listener = Listener {
-        address: pool::address(&config.database, config.listener_url()?, "listener")?,
+        address: Address::read(&config.database, config.listener_url()?, "listener")?,
         check: Duration::from_secs(config.stream.listener_check_seconds.max(1)),
         alarm: alarm.clone(),
         hearing,
@@ -308,7 +309,7 @@ pub fn source(
     };
     let (news, received) = mpsc::channel(NEWS);
     let feed = Feed {
-        address: pool::address(&config.database, config.listener_url()?, "feed")?,
+        address: Address::read(&config.database, config.listener_url()?, "feed")?,
         manner,
         pace: PaceSettings {
             tick_interval: Duration::from_millis(config.stream.tick_interval_ms),
@@ -396,7 +397,7 @@ pub(crate) async fn stop_signal() {
 /// The database cannot be reached, or the position is not available any more.
 pub async fn tail(config: Config, options: TailOptions) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
-    let address = pool::address(&config.database, config.database_url()?, "tail")?;
+    let address = Address::read(&config.database, config.database_url()?, "tail")?;
     let client = pool::wait_for(&address, config.database.wait_seconds).await?;
     let handles = tail::handles(&client).await;
     let (feed, news) = source(&config, Manner::Watch, options.from, None, Arc::default(), &shutdown)?;

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::ledger::{Changed, Ledger};
+use crate::db::address::Address;
 use crate::db::pool;
 use crate::stream::counters::Histogram;
 use crate::stream::event::Topic;
@@ -66,7 +67,7 @@ struct Known {
 
 impl Freshness {
     /// With the one who is to run it. Without that, nothing can be known to be fresh.
-    pub fn new(address: tokio_postgres::Config) -> (Arc<Self>, Checker) {
+    pub fn new(address: Address) -> (Arc<Self>, Checker) {
         let (told, ended) = watch::channel(Ended::default());
         let known = Mutex::default();
         let freshness =
@@ -116,7 +117,7 @@ impl Freshness {
 #[derive(Debug)]
 pub struct Checker {
     freshness: Arc<Freshness>,
-    address: tokio_postgres::Config,
+    address: Address,
     told: watch::Sender<Ended>,
 }
 
@@ -187,7 +188,7 @@ struct Told {
 }
 
 impl Chain {
-    async fn begin(address: &tokio_postgres::Config) -> Result<Self, tokio_postgres::Error> {
+    async fn begin(address: &Address) -> Result<Self, tokio_postgres::Error> {
         let mut chain = Self { client: pool::connect(address).await?, era: Uuid::nil(), since: None };
         chain.begin_era().await?;
         Ok(chain)
@@ -218,17 +219,22 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+
+    fn nowhere() -> Address {
+        Address::read(&Config::defaults().database, "postgres://nowhere", "test").unwrap()
+    }
 
     #[tokio::test]
     async fn without_checks_nothing_is_known_to_be_fresh() {
-        let (freshness, checker) = Freshness::new(tokio_postgres::Config::new());
+        let (freshness, checker) = Freshness::new(nowhere());
         drop(checker);
         assert_eq!(freshness.look().await, None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_check_that_began_before_somebody_asked_is_not_for_them() {
-        let (freshness, checker) = Freshness::new(tokio_postgres::Config::new());
+        let (freshness, checker) = Freshness::new(nowhere());
         let begun = freshness.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let late = tokio::spawn({
             let freshness = freshness.clone();

@@ -4,6 +4,7 @@
 use super::{Outcome, Verdict};
 use crate::auth::Tokens;
 use crate::config::Config;
+use crate::db::address::Address;
 use crate::db::definitions::Choices;
 use crate::db::{migrate, pool};
 use crate::{app, error::Failure};
@@ -28,7 +29,7 @@ pub(super) async fn run(config: Config, options: ServeOptions) -> Outcome {
 }
 
 async fn insist_on_schema(config: &Config) -> Result<(), Failure> {
-    let address = pool::address(&config.database, config.database_url()?, "start")?;
+    let address = Address::read(&config.database, config.database_url()?, "start")?;
     let client = pool::wait_for(&address, config.database.wait_seconds).await?;
     migrate::insist_on_current(&client).await
 }

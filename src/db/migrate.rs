@@ -9,6 +9,7 @@ use std::fmt;
 
 use tokio_postgres::{Client, Transaction};
 
+use super::address::Address;
 use super::definitions::catalog::Objects;
 use super::definitions::files::{self, SqlFile};
 use super::definitions::load::{Loaded, Loader};
@@ -137,7 +138,7 @@ pub async fn pending(config: &Config) -> Result<Pending, Failure> {
 /// # Errors
 /// The database cannot be reached, or is too old a Postgres.
 pub async fn connect(config: &Config) -> Result<Client, Failure> {
-    let address = pool::address(&config.database, config.listener_url()?, "migrate")?;
+    let address = Address::read(&config.database, config.listener_url()?, "migrate")?;
     let client = pool::wait_for(&address, config.database.wait_seconds).await?;
     insist_on_server(&client).await?;
     client.batch_execute("set statement_timeout = 0").await?;

@@ -5,8 +5,7 @@
 //! connecting; a pooler that refuses start-up options leaves it to the server. Statements of requests are unnamed
 //! (`query_typed`): named ones belong to a server process, and behind a pooler the next one is another's.
 //!
-//! A pooled connection never listens: the listener has its own, through [`connect`] or through
-//! [`address`] and its own loop.
+//! A pooled connection never listens: the listener has its own, which it opens by its [`Address`].
 
 use std::time::Duration;
 
@@ -14,11 +13,12 @@ use backon::{ExponentialBuilder, Retryable};
 use deadpool_postgres::{Connect, Manager, ManagerConfig, RecyclingMethod, Runtime};
 use futures::future::BoxFuture;
 use tokio::task::JoinHandle;
-use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres::error::{DbError, SqlState};
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 
-use crate::config::{Config, Database};
+use super::address::Address;
+use super::tls;
+use crate::config::Config;
 use crate::error::Failure;
 
 /// The pool of connections for requests.
@@ -35,7 +35,8 @@ pub fn open(config: &Config) -> Result<Pool, Failure> {
         connecting: Duration::from_millis(database.connect_timeout_ms),
         statement: Duration::from_millis(database.statement_timeout_ms),
     };
-    open_at(address(database, config.database_url()?, "requests")?, database.pool_size, &patience)
+    let address = Address::read(database, config.database_url()?, "requests")?;
+    open_at(address, database.pool_size, &patience)
 }
 
 /// How long a pool waits.
@@ -53,10 +54,11 @@ pub struct Patience {
 ///
 /// # Errors
 /// Settings that contradict each other.
-pub fn open_at(address: tokio_postgres::Config, size: usize, patience: &Patience) -> Result<Pool, Failure> {
+pub fn open_at(address: Address, size: usize, patience: &Patience) -> Result<Pool, Failure> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let dial = Dial { statement_timeout_ms: patience.statement.as_millis() };
-    Pool::builder(Manager::from_connect(address, dial, recycling))
+    let dial = Dial { limited: address.limiting_statements(patience.statement), plain: address };
+    // The manager has no address of its own: it would know of no TLS.
+    Pool::builder(Manager::from_connect(tokio_postgres::Config::new(), dial, recycling))
         .max_size(size)
         .wait_timeout(Some(patience.place))
         .create_timeout(Some(patience.connecting))
@@ -68,19 +70,15 @@ pub fn open_at(address: tokio_postgres::Config, size: usize, patience: &Patience
 /// How the pool connects.
 #[derive(Debug)]
 struct Dial {
-    statement_timeout_ms: u128,
+    limited: Address,
+    plain: Address,
 }
 
 impl Connect for Dial {
-    fn connect(
-        &self,
-        address: &tokio_postgres::Config,
-    ) -> BoxFuture<'_, Result<Dialled, tokio_postgres::Error>> {
-        let (plain, mut limited) = (address.clone(), address.clone());
-        limit_statements(&mut limited, self.statement_timeout_ms);
+    fn connect(&self, _: &tokio_postgres::Config) -> BoxFuture<'_, Result<Dialled, tokio_postgres::Error>> {
         Box::pin(async move {
-            match connect_and_carry(&limited).await {
-                Err(error) if refuses_options(&error) => connect_and_carry(&plain).await,
+            match connect_and_carry(&self.limited).await {
+                Err(error) if refuses_options(&error) => connect_and_carry(&self.plain).await,
                 other => other,
             }
         })
@@ -92,57 +90,19 @@ fn refuses_options(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_some_and(|refusal| refusal.message().contains("startup parameter"))
 }
 
-/// The address in `url` with our time limits: connect timeout, keepalives, a server that takes writes.
-/// `purpose` shows in `pg_stat_activity.application_name` as `tidegate <purpose>`.
-///
-/// # Errors
-/// `url` cannot be parsed. The text of `url` is not repeated: it contains a password.
-pub fn address(database: &Database, url: &str, purpose: &str) -> Result<tokio_postgres::Config, Failure> {
-    let mut address: tokio_postgres::Config = url.parse().map_err(|e: tokio_postgres::Error| {
-        Failure::environment(
-            format!("the database address cannot be read: {}", chain(&e)),
-            "it looks like postgres://user:password@host:5432/dbname",
-        )
-    })?;
-    if address.get_ssl_mode() == SslMode::Require {
-        return Err(Failure::environment(
-            "sslmode=require: this program does not speak TLS to Postgres yet",
-            "connect through a socket, a private network or a local TLS proxy, without sslmode=require",
-        ));
-    }
-    let seconds = Duration::from_secs;
-    let idle = seconds(database.keepalive_idle_seconds);
-    let interval = seconds(database.keepalive_interval_seconds);
-    address
-        .application_name(format!("tidegate {purpose}"))
-        .connect_timeout(Duration::from_millis(database.connect_timeout_ms))
-        .keepalives(true)
-        .keepalives_idle(idle)
-        .keepalives_interval(interval)
-        .keepalives_retries(database.keepalive_retries)
-        .tcp_user_timeout(idle + interval * database.keepalive_retries)
-        .target_session_attrs(TargetSessionAttrs::ReadWrite);
-    if address.get_user().is_none()
-        && let Ok(user) = std::env::var("USER")
-    {
-        address.user(user);
-    }
-    Ok(address)
-}
-
 /// Connects once. The connection's task ends with the client.
 ///
 /// # Errors
 /// Whatever Postgres or the network says; [`Failure::from`] turns it into a sentence.
-pub async fn connect(address: &tokio_postgres::Config) -> Result<Client, tokio_postgres::Error> {
+pub async fn connect(address: &Address) -> Result<Client, tokio_postgres::Error> {
     connect_and_carry(address).await.map(|(client, _)| client)
 }
 
 /// A client, and the task that carries its messages.
 type Dialled = (Client, JoinHandle<()>);
 
-async fn connect_and_carry(address: &tokio_postgres::Config) -> Result<Dialled, tokio_postgres::Error> {
-    let (client, mut connection) = address.connect(NoTls).await?;
+async fn connect_and_carry(address: &Address) -> Result<Dialled, tokio_postgres::Error> {
+    let (client, mut connection) = address.open().await?;
     let carrier = tokio::spawn(async move {
         while let Some(message) = std::future::poll_fn(|context| connection.poll_message(context)).await {
             match message {
@@ -166,11 +126,11 @@ fn tell(notice: &DbError) {
 }
 
 /// Connects, waiting up to `seconds` for a server that is not there yet. What waiting cannot mend (a wrong password,
-/// no such database, a standby) is told at once.
+/// no such database, a standby, a certificate that proves nothing) is told at once.
 ///
 /// # Errors
 /// As [`connect`], with where it tried.
-pub async fn wait_for(address: &tokio_postgres::Config, seconds: u64) -> Result<Client, Failure> {
+pub async fn wait_for(address: &Address, seconds: u64) -> Result<Client, Failure> {
     let patience = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(100))
         .with_max_delay(Duration::from_secs(1))
@@ -180,17 +140,16 @@ pub async fn wait_for(address: &tokio_postgres::Config, seconds: u64) -> Result<
     let attempt = || connect(address);
     let outcome = attempt.retry(patience).when(is_not_there_yet).notify(|error, _| {
         if !std::mem::replace(&mut told, true) {
-            let place = describe(address);
-            tracing::info!("waiting up to {seconds} s for the database at {place}: {}", chain(error));
+            tracing::info!("waiting up to {seconds} s for the database at {address}: {}", chain(error));
         }
     });
-    outcome.await.map_err(|error| Failure::from(error).at(&describe(address)))
+    outcome.await.map_err(|error| Failure::from(error).at(&address.to_string()))
 }
 
 fn is_not_there_yet(error: &tokio_postgres::Error) -> bool {
     match error.code() {
         Some(code) => [SqlState::CANNOT_CONNECT_NOW, SqlState::TOO_MANY_CONNECTIONS].contains(code),
-        None => !is_standby(error),
+        None => !is_standby(error) && tls::refusal(error).is_none(),
     }
 }
 
@@ -204,21 +163,8 @@ pub(crate) fn is_standby(error: &tokio_postgres::Error) -> bool {
 /// # Errors
 /// No database is configured, or it cannot be reached.
 pub async fn connect_for(config: &Config, purpose: &str) -> Result<Client, Failure> {
-    let address = address(&config.database, config.database_url()?, purpose)?;
-    connect(&address).await.map_err(|error| Failure::from(error).at(&describe(&address)))
-}
-
-/// Where `address` points, for people: host, port and database, never the password.
-pub fn describe(address: &tokio_postgres::Config) -> String {
-    use tokio_postgres::config::Host;
-    let host = match address.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => "localhost".to_owned(),
-    };
-    let port = address.get_ports().first().copied().unwrap_or(5432);
-    let name = address.get_dbname().or(address.get_user()).unwrap_or("postgres");
-    format!("{host}:{port}/{name}")
+    let address = Address::read(&config.database, config.database_url()?, purpose)?;
+    connect(&address).await.map_err(|error| Failure::from(error).at(&address.to_string()))
 }
 
 /// An error with its causes, in one line.
@@ -234,50 +180,4 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     line
-}
-
-fn limit_statements(address: &mut tokio_postgres::Config, milliseconds: u128) {
-    let ours = format!("-c statement_timeout={milliseconds}");
-    let options = match address.get_options() {
-        Some(theirs) => format!("{ours} {theirs}"),
-        None => ours,
-    };
-    address.options(options);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn configured(url: &str) -> Config {
-        Config::load(None, [("DATABASE_URL".to_owned(), url.to_owned())]).unwrap()
-    }
-
-    #[test]
-    fn an_address_that_cannot_be_read_is_refused_without_repeating_it() {
-        let config = configured("postgres://u:hush@h:port/d");
-        let failure = open(&config).unwrap_err();
-        assert!(!failure.to_string().contains("hush"), "{failure}");
-    }
-
-    #[test]
-    fn a_demand_for_tls_is_refused_and_never_ignored() {
-        let failure = open(&configured("postgres://h/d?sslmode=require")).unwrap_err();
-        assert!(failure.what().contains("TLS"), "{failure}");
-    }
-
-    #[test]
-    fn an_address_is_described_without_its_password() {
-        let config = configured("postgres://u:hush@db.example.com:6432/shop");
-        let address = address(&config.database, config.database_url().unwrap(), "test").unwrap();
-        assert_eq!(describe(&address), "db.example.com:6432/shop");
-    }
-
-    #[test]
-    fn the_users_own_options_win_over_our_statement_timeout() {
-        let config = configured("postgres://h/d?options=-c%20statement_timeout%3D1");
-        let mut address = address(&config.database, config.database_url().unwrap(), "test").unwrap();
-        limit_statements(&mut address, 15_000);
-        assert_eq!(address.get_options(), Some("-c statement_timeout=15000 -c statement_timeout=1"));
-    }
 }

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::pool::{chain, is_standby};
+use super::tls;
 use crate::error::Failure;
 
 /// An `application/problem+json` body (RFC 9457). Its `type` follows from the code.
@@ -268,6 +269,9 @@ fn unreachable_database(error: &tokio_postgres::Error) -> Failure {
             "the database is a standby: it takes no writes",
             "point DATABASE_URL at the primary",
         );
+    }
+    if let Some(failure) = tls::refusal(error) {
+        return failure;
     }
     Failure::environment(
         format!("the database does not answer: {}", chain(error)),

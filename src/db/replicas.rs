@@ -16,9 +16,9 @@ use std::time::Duration;
 use deadpool_postgres::{Object, PoolError, TimeoutType};
 use tokio::time::{Instant, timeout};
 use tokio_postgres::Row;
-use tokio_postgres::config::TargetSessionAttrs;
 use uuid::Uuid;
 
+use super::address::Address;
 use super::pool::{self, Patience, Pool};
 use super::problem::Problem;
 use super::session::{self, Param};
@@ -94,10 +94,9 @@ struct Replica {
 
 impl Replica {
     fn open(config: &Config, url: &str) -> Result<Self, Failure> {
-        let mut address = pool::address(&config.database, url, "replica")?;
         // It says itself where it stands; promoted, it may even take writes.
-        address.target_session_attrs(TargetSessionAttrs::Any).connect_timeout(CONNECT);
-        let place = pool::describe(&address);
+        let address = Address::read(&config.database, url, "replica")?.of_a_standby(CONNECT);
+        let place = address.to_string();
         let longest = Duration::from_millis(config.database.statement_timeout_ms);
         let patience = Patience { place: CONNECT, connecting: CONNECT, statement: ANSWER.min(longest) };
         let pool = pool::open_at(address, config.database.pool_size, &patience)?;

@@ -7,6 +7,7 @@ use tokio_postgres::Client;
 
 use crate::cli::token;
 use crate::config::Config;
+use crate::db::address::Address;
 use crate::db::pool;
 use crate::error::Failure;
 
@@ -32,7 +33,7 @@ pub(super) struct Guests {
 
 /// Creates the playground's database in a new cluster.
 pub(super) async fn create_database(config: &Config, url: &str, name: &str) -> Result<(), Failure> {
-    let address = pool::address(&config.database, url, "dev")?;
+    let address = Address::read(&config.database, url, "dev")?;
     let client = pool::connect(&address).await?;
     let there = client.query_opt("select from pg_database where datname = $1", &[&name]).await?;
     if there.is_none() {

@@ -27,6 +27,7 @@ use super::listening::Filter;
 use super::log::{self, Log, Ticked};
 use super::pace::{Look, Pace, PaceSettings};
 use super::settings::LiveSettings;
+use crate::db::address::Address;
 use crate::features::Switches;
 use crate::telemetry;
 
@@ -88,7 +89,7 @@ pub enum Manner {
 #[derive(Debug)]
 pub struct Feed {
     /// Where the log is.
-    pub address: tokio_postgres::Config,
+    pub address: Address,
     /// Who ticks.
     pub manner: Manner,
     /// Its distances, until `tide.settings` says something else.

@@ -14,12 +14,13 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
-use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Notification, Socket, tls::NoTlsStream};
+use tokio_postgres::{AsyncMessage, Client, Connection, Notification, Socket};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::counters::Counters;
-use crate::db::pool;
+use crate::db::address::Address;
+use crate::db::{pool, tls};
 
 /// How long the notification may take.
 const ROUND_TRIP: Duration = Duration::from_secs(5);
@@ -52,7 +53,7 @@ pub enum Hearing {
 #[derive(Debug)]
 pub struct Listener {
     /// Where to listen.
-    pub address: tokio_postgres::Config,
+    pub address: Address,
     /// How often it proves itself.
     pub check: Duration,
     /// Whom it wakes.
@@ -107,12 +108,11 @@ impl Listener {
     }
 
     async fn listen(&self) -> Ended {
-        let (client, connection) = match self.address.connect(NoTls).await {
+        let (client, connection) = match self.address.open().await {
             Ok(pair) => pair,
             Err(error) => return Ended::Lost(pool::chain(&error)),
         };
-        let mut writer = self.address.clone();
-        let writer = match pool::connect(writer.application_name("tidegate bell")).await {
+        let writer = match pool::connect(&self.address.clone().named("bell")).await {
             Ok(writer) => writer,
             Err(error) => return Ended::Lost(pool::chain(&error)),
         };
@@ -168,7 +168,7 @@ impl Ended {
 
 /// Drives the connection and wakes whoever a notification is for; answers with why it ended.
 async fn hear(
-    mut connection: Connection<Socket, NoTlsStream>,
+    mut connection: Connection<Socket, tls::Stream>,
     alarm: Arc<Alarm>,
     own_channel: String,
     heard: Arc<Notify>,

@@ -15,6 +15,7 @@ use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
 use super::event::{Action, Event, Json, Source, Topic};
+use crate::db::address::Address;
 use crate::db::pool;
 
 /// Largest page of [`Log::read`]; a tick larger than this is still one page.
@@ -73,7 +74,7 @@ impl Log {
     ///
     /// # Errors
     /// Postgres' own.
-    pub async fn open(address: &tokio_postgres::Config) -> Result<Self, tokio_postgres::Error> {
+    pub async fn open(address: &Address) -> Result<Self, tokio_postgres::Error> {
         let client = pool::connect(address).await?;
         let pid = client.query_typed_one("select pg_backend_pid()", &[]).await?.get(0);
         let advance = format!("select {COLUMNS} from tide.advance_for($1, $2) m");

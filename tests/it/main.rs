@@ -8,6 +8,7 @@
 //!   storm, `broken` the proof that the storm's checkers catch what they are there for;
 //! - `bench` is `tidegate bench` in small, with a loss that it must find;
 //! - `poison` is what nobody should write and somebody does: it must not stop the stream for everybody else;
+//! - `tls` is TLS to Postgres, by every `sslmode`;
 //! - `migrate`, `restore` and `conventions` are about the schema itself.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test says no, in its support too")]
@@ -24,4 +25,5 @@ mod service;
 mod sql;
 mod support;
 mod ticks;
+mod tls;
 mod workload;

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
 use super::findings::{Checked, Finding, Findings};
 use crate::config::Config;
+use crate::db::address::Address;
 use crate::db::pool;
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -23,7 +24,7 @@ pub(super) async fn examine(client: &Client, config: &Config, findings: &mut Fin
 /// Two connections that are open at once have two servers; through a transaction pooler they share one.
 async fn pooler(client: &Client, config: &Config) -> Checked {
     let url = config.listener_url().unwrap_or_default();
-    let Ok(address) = pool::address(&config.database, url, "doctor") else {
+    let Ok(address) = Address::read(&config.database, url, "doctor") else {
         return Ok(Finding::fail("LISTENER_DATABASE_URL cannot be read", "correct or unset it"));
     };
     let direct = !is_pooled(&pool::connect(&address).await?, &pool::connect(&address).await?).await?;
@@ -79,8 +80,8 @@ async fn try_round_trip(client: &Client, config: &Config) -> Result<Option<Durat
 
 async fn listen(config: &Config, channel: &str) -> Result<(Client, mpsc::Receiver<()>), String> {
     let url = config.listener_url().map_err(|e| e.to_string())?;
-    let address = pool::address(&config.database, url, "doctor").map_err(|e| e.what().to_owned())?;
-    let (client, mut connection) = address.connect(NoTls).await.map_err(|e| pool::chain(&e))?;
+    let address = Address::read(&config.database, url, "doctor").map_err(|e| e.what().to_owned())?;
+    let (client, mut connection) = address.open().await.map_err(|e| pool::chain(&e))?;
     let (tell, heard) = mpsc::channel(1);
     tokio::spawn(async move {
         while let Some(Ok(message)) = std::future::poll_fn(|context| connection.poll_message(context)).await {

@@ -6,7 +6,8 @@ use tokio_postgres::Client;
 
 use super::findings::{Checked, Finding, Findings};
 use crate::config::Config;
-use crate::db::{OLDEST_SERVER, pool};
+use crate::db::OLDEST_SERVER;
+use crate::db::address::Address;
 
 /// Connections beside the pool: the listener and its bell, the feed, and room for a command.
 const BESIDE_THE_POOL: usize = 5;
@@ -43,8 +44,8 @@ async fn connection(client: &Client, config: &Config) -> Checked {
 
 fn place(config: &Config) -> String {
     let url = config.database.url.expose();
-    pool::address(&config.database, url, "doctor")
-        .map_or_else(|_| "the database".to_owned(), |a| pool::describe(&a))
+    Address::read(&config.database, url, "doctor")
+        .map_or_else(|_| "the database".to_owned(), |a| a.to_string())
 }
 
 async fn role(client: &Client) -> Checked {

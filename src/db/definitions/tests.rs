@@ -1,10 +1,12 @@
 //! The loader against a real server: `TIDEGATE_TEST_DATABASE_URL`, or a throwaway one. A database for each test.
 
-use tokio_postgres::{Client, Config};
+use tokio_postgres::Client;
 
 use super::diff;
 use super::files::SqlFile;
 use super::state::Choices;
+use crate::config::Config;
+use crate::db::address::Address;
 use crate::db::embedded::{Cluster, ClusterOptions};
 use crate::db::migrate::{self, Report};
 use crate::db::pool;
@@ -31,25 +33,26 @@ for each row execute function work.tg_users__touch();";
 /// A database of its own, migrated with the given files.
 struct Database {
     client: Client,
-    address: Config,
+    url: String,
     _server: Option<Cluster>,
 }
 
 impl Database {
     async fn with(files: &[(&str, &str)]) -> Self {
-        let (mut address, server) = server();
+        let (admins, server) = server();
         let name = format!("loader_{}", uuid::Uuid::now_v7().simple());
-        let admin = pool::connect(&address).await.unwrap();
+        let admin = pool::connect(&address(&admins)).await.unwrap();
         admin.batch_execute(&format!("create database {name}")).await.unwrap();
-        address.dbname(name);
-        let client = pool::connect(&address).await.unwrap();
-        let mut database = Self { client, address, _server: server };
+        let (place, _) = admins.rsplit_once('/').unwrap();
+        let url = format!("{place}/{name}");
+        let client = pool::connect(&address(&url)).await.unwrap();
+        let mut database = Self { client, url, _server: server };
         database.migrate(files).await.unwrap();
         database
     }
 
     async fn another_connection(&self) -> Client {
-        pool::connect(&self.address).await.unwrap()
+        pool::connect(&address(&self.url)).await.unwrap()
     }
 
     async fn migrate(&mut self, files: &[(&str, &str)]) -> Result<Report, Failure> {
@@ -80,14 +83,18 @@ impl Database {
     }
 }
 
-fn server() -> (Config, Option<Cluster>) {
+fn server() -> (String, Option<Cluster>) {
     match std::env::var("TIDEGATE_TEST_DATABASE_URL") {
-        Ok(url) => (url.parse().unwrap(), None),
+        Ok(url) => (url, None),
         Err(_) => {
             let cluster = Cluster::start(ClusterOptions::throwaway()).unwrap();
-            (cluster.url("postgres").parse().unwrap(), Some(cluster))
+            (cluster.url("postgres"), Some(cluster))
         }
     }
+}
+
+fn address(url: &str) -> Address {
+    Address::read(&Config::defaults().database, url, "test").unwrap()
 }
 
 fn sql(files: &[(&str, &str)]) -> Vec<SqlFile> {
@@ -352,15 +359,13 @@ async fn a_database_of_a_newer_program_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_reached_is_told_in_a_sentence_of_its_own() {
     let database = Database::with(&[]).await;
-    let told = async |change: fn(&mut Config)| {
-        let mut address = database.address.clone();
-        change(&mut address);
-        pool::wait_for(&address, 0).await.unwrap_err().to_string()
-    };
-    let nowhere = told(|address| _ = address.dbname("nowhere")).await;
+    let told = async |url: &str| pool::wait_for(&address(url), 0).await.unwrap_err().to_string();
+    let (place, _) = database.url.rsplit_once('/').unwrap();
+    let nowhere = told(&format!("{place}/nowhere")).await;
     assert!(nowhere.contains("no such database"), "{nowhere}");
-    let nobody = told(|address| _ = address.user("nobody").password("wrong")).await;
+    let (_, server) = place.rsplit_once('@').unwrap();
+    let nobody = told(&format!("postgres://nobody:wrong@{server}/postgres")).await;
     assert!(nobody.contains("password") || nobody.contains("login"), "{nobody}");
-    let closed = told(|address| *address = "postgres://u@127.0.0.1:1/d".parse().unwrap()).await;
+    let closed = told("postgres://u@127.0.0.1:1/d").await;
     assert!(closed.contains("127.0.0.1:1/d: the database does not answer"), "{closed}");
 }

@@ -11,6 +11,7 @@ use tokio::io::AsyncReadExt;
 use tokio_postgres::{Client, Transaction};
 
 use crate::config::Config;
+use crate::db::address::Address;
 use crate::db::pool;
 use crate::error::Failure;
 
@@ -62,7 +63,7 @@ async fn play(config: &Config, actor: Actor) -> Failure {
         Ok(url) => url,
         Err(error) => return error.into(),
     };
-    let address = match pool::address(&config.database, url, &purpose) {
+    let address = match Address::read(&config.database, url, &purpose) {
         Ok(address) => address,
         Err(failure) => return failure,
     };

@@ -14,7 +14,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout};
@@ -26,6 +26,7 @@ use crate::db::pool::chain;
 use crate::monitor::store::Lag;
 use crate::stream::counters::{Counter, Gauge, Histogram};
 use crate::stream::log::epoch_millis;
+use crate::trust;
 
 /// So much of a reply is read and kept.
 const REPLY_BYTES: usize = 16 * 1024;
@@ -210,18 +211,11 @@ async fn read_up_to(mut body: Incoming, read: &mut Vec<u8>) {
 }
 
 fn tls() -> ClientConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    let (known, _) = roots.add_parsable_certificates(found.certs);
-    if known == 0 {
+    let roots = trust::authorities();
+    if roots.is_empty() {
         tracing::warn!(
             "No certificate authorities are installed: webhooks to https:// will fail. Install ca-certificates"
         );
     }
-    ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the provider speaks TLS 1.2 and 1.3")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
+    trust::in_authorities(roots).with_no_client_auth()
 }

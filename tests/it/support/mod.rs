@@ -8,6 +8,6 @@ mod skip;
 mod wait;
 
 pub(crate) use database::TestDatabase;
-pub(crate) use server::{another as another_server, open};
+pub(crate) use server::{Server, another as another_server, open};
 pub(crate) use skip::skipped;
 pub(crate) use wait::eventually;
