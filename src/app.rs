@@ -48,6 +48,7 @@ use crate::stream::pace::PaceSettings;
 use crate::stream::publisher::Publisher;
 use crate::stream::tail;
 use crate::stream::upkeep::Upkeep;
+use crate::terminal::say;
 
 pub use crate::stream::tail::TailOptions;
 
@@ -351,7 +352,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         }
         () = stop_signal() => return Ok(()),
     }
-    println!("Serving on http://{}  (Ctrl-C ends it)", running.local_addr());
+    say(format!("Serving on http://{}  (Ctrl-C ends it)", running.local_addr()))?;
     stop_signal().await;
     shutdown.cancel();
     running.stopped().await;

@@ -19,7 +19,8 @@
 //! Around it: `config`, `error`, `telemetry`; `features` is what is switched on, `admin` where that is done,
 //! `pulse` what decides whether it goes on; `db::migrate` and `db::definitions` put `migrations/` and `sql/`
 //! into a database; `cli` has one file per command; `app` is the running service, `dev` a playground around it,
-//! `bench` a crowd of clients in front of it. `descriptors` makes room for its sockets, `trust` is the TLS stack.
+//! `bench` a crowd of clients in front of it. `descriptors` makes room for its sockets, `trust` is the TLS stack,
+//! `terminal` what a person or a pipe is told.
 
 pub mod admin;
 pub mod app;
@@ -40,5 +41,6 @@ pub mod pulse;
 pub mod rooms;
 pub mod stream;
 pub mod telemetry;
+pub mod terminal;
 pub mod trust;
 pub mod work;

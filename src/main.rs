@@ -6,6 +6,7 @@ use clap::Parser;
 use tidegate::cli::Cli;
 use tidegate::config::Config;
 use tidegate::error::Failure;
+use tidegate::terminal::remark;
 use tidegate::{cli, telemetry};
 
 #[tokio::main]
@@ -13,7 +14,7 @@ async fn main() -> ExitCode {
     match run(Cli::parse()).await {
         Ok(verdict) => verdict.into(),
         Err(failure) => {
-            eprintln!("{failure}");
+            remark(&failure);
             failure.exit_code()
         }
     }

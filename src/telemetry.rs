@@ -47,7 +47,9 @@ pub fn start(config: &Config) -> Result<Exporter, Failure> {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // It would be told on standard error that standard error is broken, and panic.
+        .log_internal_errors(false);
     // A second start (tests in one process) keeps the first one's settings.
     let exporter = match log.format {
         LogFormat::Text => {

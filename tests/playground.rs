@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the runner shows it of a test that fails")]
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;

@@ -23,6 +23,7 @@ use super::scenario::Scenario;
 use super::service::Service;
 use crate::error::Failure;
 use crate::gateway::socket::READ_BUFFER;
+use crate::terminal::say;
 
 /// Messages that a slow client may be behind.
 const BEHIND: usize = 1024;
@@ -44,7 +45,7 @@ pub(super) async fn serve() -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::environment(e.to_string(), "free a port on 127.0.0.1");
     let router = Router::new().route("/ws", get(listen)).route("/publish", get(publish));
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
-    println!("Serving on http://{}", listener.local_addr().map_err(failed)?);
+    say(format!("Serving on http://{}", listener.local_addr().map_err(failed)?))?;
     axum::serve(listener, router.with_state(Audiences::default())).await.map_err(failed)
 }
 

@@ -41,6 +41,7 @@ use crate::app::stop_signal;
 use crate::config::Config;
 use crate::descriptors;
 use crate::error::Failure;
+use crate::terminal::say;
 use report::Answered;
 use run::{Bench, Findings};
 pub use scenario::Name;
@@ -146,7 +147,7 @@ pub async fn run(config: Config, options: BenchOptions) -> Result<bool, Failure>
         let lasts = Duration::from_secs_f64(options.seconds.unwrap_or(5.0));
         let connections = options.connections.unwrap_or(1);
         let asked = asking::ask(address, &options.asking, connections, lasts).await?;
-        println!("{}", serde_json::json!(asked));
+        say(serde_json::json!(asked))?;
         return Ok(true);
     }
     let scenarios = options.scenarios();
@@ -170,12 +171,12 @@ async fn ask_all(stage: &Stage, scenarios: Vec<Scenario>, options: &BenchOptions
         is_balanced &= answered.is_balanced();
         answers.push(answered.json());
         if !options.json {
-            print!("{}", answered.lines());
+            say(answered.lines().trim_end())?;
         }
     }
     let answers = serde_json::Value::Array(answers);
     if options.json {
-        println!("{answers}");
+        say(&answers)?;
     }
     if let Some(file) = &options.keep {
         let refused =

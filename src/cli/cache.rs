@@ -3,6 +3,7 @@
 use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::pool;
+use crate::terminal::say;
 
 /// What to do with the cache.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -15,6 +16,6 @@ pub(super) async fn run(config: Config, command: CacheCommand) -> Outcome {
     let CacheCommand::Clear = command;
     let client = pool::connect_for(&config, "cache").await?;
     let gone: i64 = client.query_typed_one("select tide.cache_clear()", &[]).await?.get(0);
-    println!("The cache is empty, on every node ({gone} shared answers went)");
+    say(format!("The cache is empty, on every node ({gone} shared answers went)"))?;
     Ok(Verdict::So)
 }

@@ -34,7 +34,7 @@ pub(super) async fn run(config: Config, options: DoctorOptions) -> Outcome {
     let mut findings = Findings::default();
     configuration(&config, &mut findings);
     examine(&config, &mut findings).await;
-    findings.print(options.json);
+    findings.print(options.json)?;
     Ok(if findings.worst() == Grade::Fail { Verdict::NotSo } else { Verdict::So })
 }
 

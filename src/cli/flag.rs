@@ -8,6 +8,7 @@ use tokio_postgres::Client;
 use super::{Outcome, Verdict, lifetime};
 use crate::config::Config;
 use crate::db::pool;
+use crate::terminal::say;
 
 /// What to do with features.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -79,17 +80,17 @@ pub(super) async fn run(config: Config, command: FlagCommand) -> Outcome {
         FlagCommand::Rollout(options) => rollout(&client, &options).await,
         FlagCommand::DisableAll => {
             let row = client.query_typed_one("select tide.disable_all_features()", &[]).await?;
-            println!("{} switched off; everything is off for everybody", row.get::<_, i32>(0));
+            say(format!("{} switched off; everything is off for everybody", row.get::<_, i32>(0)))?;
             Ok(Verdict::So)
         }
     }
 }
 
 async fn list(client: &Client) -> Outcome {
-    println!(
+    say(format!(
         "{:<20} {:<10} {:<8} {:<6} {:<24} description",
         "feature", "on for", "switch", "share", "rollout"
-    );
+    ))?;
     print_features(client, None).await
 }
 
@@ -112,7 +113,7 @@ async fn print_features(client: &Client, name: Option<&str>) -> Outcome {
             cell(4),
             cell(5)
         );
-        println!("{}", line.trim_end());
+        say(line.trim_end())?;
     }
     Ok(Verdict::So)
 }
@@ -149,7 +150,7 @@ async fn rollout(client: &Client, options: &RolloutOptions) -> Outcome {
         "begin" => begin(client, options).await?,
         "advance" => {
             let row = client.query_typed_one("select tide.advance_rollout($1)", &[name]).await?;
-            println!("{}", row.get::<_, &str>(0));
+            say(row.get::<_, &str>(0))?;
         }
         "check" => return check(client, &options.name).await,
         act => {
@@ -190,7 +191,7 @@ async fn check(client: &Client, name: &str) -> Outcome {
     for row in &rows {
         let sign = if row.get::<_, bool>(1) { "go" } else { "no-go" };
         let cell = |at: usize| row.get::<_, &str>(at);
-        println!("{sign:<6} {:<12} {} (allowed: {})", cell(0), cell(2), cell(3));
+        say(format!("{sign:<6} {:<12} {} (allowed: {})", cell(0), cell(2), cell(3)))?;
     }
     let is_go = !rows.is_empty() && rows.iter().all(|row| row.get::<_, bool>(1));
     Ok(if is_go { Verdict::So } else { Verdict::NotSo })

@@ -8,6 +8,7 @@ use super::{Outcome, Verdict, lifetime, user};
 use crate::config::Config;
 use crate::db::pool;
 use crate::error::Failure;
+use crate::terminal::{remark, say};
 
 /// What to do with keys.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -71,8 +72,8 @@ async fn create(config: &Config, options: CreateOptions) -> Outcome {
         (&seconds, Type::FLOAT8),
     ];
     let row = client.query_typed_one(SQL, &made).await?;
-    println!("{}", row.get::<_, &str>(0));
-    eprintln!("It is shown this once. To end it: tidegate key revoke {}", row.get::<_, &str>(1));
+    say(row.get::<_, &str>(0))?;
+    remark(format!("It is shown this once. To end it: tidegate key revoke {}", row.get::<_, &str>(1)));
     Ok(Verdict::So)
 }
 
@@ -85,17 +86,17 @@ async fn list(config: &Config, user: Option<&str>) -> Outcome {
         order by k.handle, k.created_at";
     let client = pool::connect_for(config, "key").await?;
     let rows = client.query_typed(SQL, &[(&user, Type::TEXT)]).await?;
-    print_line(&["prefix", "user", "standing", "role", "sources", "expires", "last used", "name"]);
+    print_line(&["prefix", "user", "standing", "role", "sources", "expires", "last used", "name"])?;
     for row in &rows {
-        print_line(&row.get::<_, Vec<&str>>(0));
+        print_line(&row.get::<_, Vec<&str>>(0))?;
     }
     Ok(Verdict::So)
 }
 
-fn print_line(cells: &[&str]) {
+fn print_line(cells: &[&str]) -> Result<(), Failure> {
     const WIDTHS: [usize; 8] = [14, 20, 10, 6, 18, 17, 17, 0];
     let line: String = cells.iter().zip(WIDTHS).map(|(cell, width)| format!("{cell:<width$}")).collect();
-    println!("{}", line.trim_end());
+    say(line.trim_end())
 }
 
 async fn revoke(config: &Config, key: &str) -> Outcome {
@@ -104,7 +105,7 @@ async fn revoke(config: &Config, key: &str) -> Outcome {
     let row = client.query_typed_one(sql, &[(&key, Type::TEXT)]).await?;
     match row.get::<_, Option<&str>>(0) {
         Some(prefix) => {
-            println!("{prefix} is revoked, on open connections too");
+            say(format!("{prefix} is revoked, on open connections too"))?;
             Ok(Verdict::So)
         }
         None => Err(Failure::not_so("there is no such key", "`tidegate key list` shows prefixes and ids")),

@@ -4,6 +4,7 @@ use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::definitions::Choices;
 use crate::db::migrate;
+use crate::terminal::say;
 
 /// Options of `tidegate migrate`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -24,16 +25,16 @@ pub(super) async fn run(config: Config, options: MigrateOptions) -> Outcome {
         return check(&config).await;
     }
     let choices = Choices { keep: options.keep, take_ours: options.take_ours };
-    println!("{}", migrate::run(&config, &choices).await?);
+    say(migrate::run(&config, &choices).await?)?;
     Ok(Verdict::So)
 }
 
 async fn check(config: &Config) -> Outcome {
     let pending = migrate::pending(config).await?;
     if pending.is_empty() {
-        println!("up to date");
+        say("up to date")?;
         return Ok(Verdict::So);
     }
-    println!("{pending}");
+    say(&pending)?;
     Ok(Verdict::NotSo)
 }

@@ -4,6 +4,7 @@ use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::definitions::{diff, files};
 use crate::db::migrate;
+use crate::terminal::say;
 
 /// What to look at.
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
@@ -17,10 +18,10 @@ pub(super) async fn run(config: Config, command: SqlCommand) -> Outcome {
     let mut client = migrate::connect(&config).await?;
     let differences = diff::differences(&mut client, files::embedded()).await?;
     for difference in &differences {
-        println!("{difference}");
+        say(difference)?;
     }
     if differences.is_empty() {
-        println!("no difference");
+        say("no difference")?;
     }
     Ok(Verdict::So)
 }

@@ -8,6 +8,7 @@ use super::{Outcome, Verdict, lifetime, user};
 use crate::auth::Claims;
 use crate::config::{Config, ConfigError};
 use crate::error::Failure;
+use crate::terminal::say;
 
 /// Options of `tidegate token`.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,7 +38,7 @@ pub(super) async fn run(config: Config, options: TokenOptions) -> Outcome {
         sources: (!options.sources.is_empty()).then_some(options.sources),
         ..claims(&config, &subject, options.ttl, options.role.as_deref())
     };
-    println!("{}", encoded(&claims, &key)?);
+    say(encoded(&claims, &key)?)?;
     Ok(Verdict::So)
 }
 

@@ -6,6 +6,7 @@ use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::pool;
 use crate::error::Failure;
+use crate::terminal::say;
 
 /// What to do with people.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -25,7 +26,7 @@ pub(super) async fn run(config: Config, command: UserCommand) -> Outcome {
     let client = pool::connect_for(&config, "user").await?;
     let row = client.query_one("select work.create_user($1, $2)", &[&handle, &display_name]).await?;
     let user: Value = row.get(0);
-    println!("{}", user["id"].as_str().unwrap_or_default());
+    say(user["id"].as_str().unwrap_or_default())?;
     Ok(Verdict::So)
 }
 

@@ -3,6 +3,7 @@
 use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::pool;
+use crate::terminal::say;
 
 pub(super) async fn run(config: Config) -> Outcome {
     let client = pool::connect_for(&config, "verify").await?;
@@ -11,12 +12,12 @@ pub(super) async fn run(config: Config) -> Outcome {
         .await?;
     for row in &rows {
         let text = |i: usize| row.get::<_, Option<String>>(i).unwrap_or_else(|| "null".to_owned());
-        println!("{} {}: {} is {}, counted {}", text(0), text(1), text(2), text(3), text(4));
+        say(format!("{} {}: {} is {}, counted {}", text(0), text(1), text(2), text(3), text(4)))?;
     }
     if rows.is_empty() {
-        println!("exact");
+        say("exact")?;
         return Ok(Verdict::So);
     }
-    println!("drifted: {}; `select tide.rebuild()` repairs it", rows.len());
+    say(format!("drifted: {}; `select tide.rebuild()` repairs it", rows.len()))?;
     Ok(Verdict::NotSo)
 }

@@ -6,6 +6,7 @@ use super::{Outcome, Verdict};
 use crate::config::Config;
 use crate::db::pool;
 use crate::error::Failure;
+use crate::terminal::say;
 
 /// Options of `tidegate watch`: those of the SQL function `tide.watch`.
 #[derive(Debug, Clone, clap::Args)]
@@ -50,7 +51,7 @@ pub(super) async fn run(config: Config, options: WatchOptions) -> Outcome {
             ],
         )
         .await?;
-    println!("{} is on the stream", options.table);
+    say(format!("{} is on the stream", options.table))?;
     Ok(Verdict::So)
 }
 

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::db::address::Address;
 use crate::db::pool;
 use crate::error::Failure;
+use crate::terminal::remark;
 
 /// The role that the simulated applications log in as: it may do what `tide_writer` may, nothing else.
 const WRITER: &str = "demo_app";
@@ -64,7 +65,7 @@ pub(super) async fn furnish(
 async fn load(client: &Client) -> Result<(), Failure> {
     let somebody = client.query_opt("select from work.users limit 1", &[]).await?;
     if somebody.is_none() {
-        eprintln!("loading the demo data");
+        remark("loading the demo data");
         client.execute("select work.load_demo(projects => 8, branches => 40, tasks => 2000)", &[]).await?;
     }
     Ok(())

@@ -1,15 +1,20 @@
 //! What is printed when everything runs: what there is, and three lines to type next.
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use super::demo::Guests;
+use crate::error::Failure;
+use crate::terminal::say;
 
 /// Prints to standard output; the log goes to standard error.
-pub(super) fn print(listen: SocketAddr, database_url: &str, guests: &Guests, environment: &Path) {
-    // The playground goes on, whether or not somebody reads this.
-    let _ = writeln!(std::io::stdout(), "{}", text(listen, database_url, guests, environment));
+pub(super) fn print(
+    listen: SocketAddr,
+    database_url: &str,
+    guests: &Guests,
+    environment: &Path,
+) -> Result<(), Failure> {
+    say(text(listen, database_url, guests, environment))
 }
 
 fn text(listen: SocketAddr, database_url: &str, guests: &Guests, environment: &Path) -> String {

@@ -17,6 +17,7 @@ use crate::db::definitions::Choices;
 use crate::db::embedded::{Cluster, ClusterOptions};
 use crate::db::{migrate, pool};
 use crate::error::Failure;
+use crate::terminal::remark;
 
 /// The database of the playground, within its private cluster.
 const DATABASE: &str = "tidegate";
@@ -36,7 +37,7 @@ pub(super) async fn run(config: Config, options: &DevOptions, home: &Path) -> Re
 
     let lived = live(&config, options, home, &cluster, listener, &mut signals).await;
     blocking(move || cluster.stop()).await?;
-    eprintln!("stopped: nothing is left running");
+    remark("stopped: nothing is left running");
     lived
 }
 
@@ -57,13 +58,15 @@ async fn live(
     let ended = match unless_stopped(signals, service.ready()).await {
         Ok(Some(())) => {
             let environment = files::write_environment(home, config, cluster, DATABASE, address, &guests)?;
-            greeting::print(address, &cluster.url(DATABASE), &guests, &environment);
+            if let Err(failure) = greeting::print(address, &cluster.url(DATABASE), &guests, &environment) {
+                remark(failure);
+            }
             let simulation = Simulation::start(config, &guests.writer_url, !options.no_simulate)?;
             let ended = tokio::select! {
                 failure = postgres_ended(cluster) => Err(failure),
                 () = signals.next() => Ok(()),
             };
-            eprintln!("\nstopping: the writers, the service, then Postgres");
+            remark("\nstopping: the writers, the service, then Postgres");
             simulation.stop().await;
             ended
         }
@@ -103,12 +106,12 @@ async fn start_cluster(home: &Path, fresh: bool) -> Result<Cluster, Failure> {
     let dir = home.join("pg");
     blocking(move || {
         if fresh {
-            eprintln!("throwing the old database away");
+            remark("throwing the old database away");
             Cluster::erase(&dir)?;
         }
         let cluster = Cluster::start(ClusterOptions::kept(dir))?;
         let made = if cluster.is_new() { "made and started" } else { "started" };
-        eprintln!("{made} a private Postgres in {}", cluster.home().display());
+        remark(format!("{made} a private Postgres in {}", cluster.home().display()));
         Ok(cluster)
     })
     .await
@@ -117,7 +120,7 @@ async fn start_cluster(home: &Path, fresh: bool) -> Result<Cluster, Failure> {
 /// The schema, the demo data of a first start, and who may come in.
 async fn furnish(config: &Config, cluster: &Cluster) -> Result<demo::Guests, Failure> {
     demo::create_database(config, &cluster.url("postgres"), DATABASE).await?;
-    eprintln!("{}", migrate::run(config, &Choices::default()).await?);
+    remark(migrate::run(config, &Choices::default()).await?);
     let client = pool::connect_for(config, "dev").await?;
     demo::furnish(&client, config, cluster.port(), DATABASE).await
 }

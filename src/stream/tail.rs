@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::event::{Event, Topic};
 use super::feed::{Health, News};
 use crate::error::Failure;
+use crate::terminal::remark;
 use story::Paint;
 
 mod story;
@@ -80,9 +81,11 @@ pub async fn show(
 fn announce(epoch: Uuid, sequence: i64, options: &TailOptions, again: bool) {
     let now = if options.from.is_some() { "; summaries are as they stand now" } else { "" };
     if again {
-        eprintln!("— a new epoch: what came before may have changed; going on after {sequence} —");
+        remark(format!("— a new epoch: what came before may have changed; going on after {sequence} —"));
     } else if !options.json {
-        eprintln!("Following from sequence {sequence} of epoch {epoch}; times are UTC{now}. Ctrl-C ends it.");
+        remark(format!(
+            "Following from sequence {sequence} of epoch {epoch}; times are UTC{now}. Ctrl-C ends it."
+        ));
     }
 }
 

@@ -8,10 +8,12 @@
 //!   storm, `broken` the proof that the storm's checkers catch what they are there for;
 //! - `bench` is `tidegate bench` in small, with a loss that it must find;
 //! - `poison` is what nobody should write and somebody does: it must not stop the stream for everybody else;
+//! - `terminal` is the command line at a pipe that somebody closes;
 //! - `tls` is TLS to Postgres, by every `sslmode`;
 //! - `migrate`, `restore` and `conventions` are about the schema itself.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test says no, in its support too")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the runner shows it of a test that fails")]
 
 mod bench;
 mod broken;
@@ -24,6 +26,7 @@ mod restore;
 mod service;
 mod sql;
 mod support;
+mod terminal;
 mod ticks;
 mod tls;
 mod workload;

@@ -1,12 +1,13 @@
 //! What was found: a grade, a sentence, and what to do.
 
 use std::fmt::{self, Display, Formatter};
-use std::io::Write;
 
 use serde::Serialize;
 use tokio_postgres::error::SqlState;
 
 use crate::db::pool;
+use crate::error::Failure;
+use crate::terminal::say;
 
 /// How bad it is. The order matters: the worst is the largest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -95,14 +96,13 @@ impl Findings {
         self.findings.iter().map(|line| line.finding.grade).max().unwrap_or(Grade::Ok)
     }
 
-    /// Prints to standard output. Whoever reads may have seen enough (`| head`): that is not an error.
-    pub(super) fn print(&self, json: bool) {
+    pub(super) fn print(&self, json: bool) -> Result<(), Failure> {
         let text = if json {
             serde_json::to_string(self).expect("texts and enums always serialise")
         } else {
             self.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         };
-        let _ = writeln!(std::io::stdout(), "{text}");
+        say(text)
     }
 }
 
