@@ -19,6 +19,9 @@ else
   echo 'advisories: not looked at, their database is not here (cargo deny fetch)'
 fi
 
+echo '== fuzz: every target builds'
+cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --bins
+
 echo '== pgspot: functions'
 spot=.tidegate/pgspot/bin/pgspot
 [ -x "$spot" ] || { python3 -m venv .tidegate/pgspot && .tidegate/pgspot/bin/pip install -q "pgspot==$PGSPOT"; }

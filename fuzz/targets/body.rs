@@ -9,8 +9,8 @@ use tidegate::admin::model::{FeaturePatch, NewRollout, Override, RolloutPatch};
 use tidegate::http::body;
 use tidegate::monitor::model::{NewComment, NewWebhook, Silence};
 use tidegate::work::model::{
-    BranchMove, BranchPatch, BulkRequest, ContextPatch, NewBranch, NewContext, NewMember, NewProject, NewSubtask, NewTask,
-    ProjectPatch, SubtaskPatch, TaskMove, TaskOperations, TaskPatch,
+    BranchMove, BranchPatch, BulkRequest, ContextPatch, NewBranch, NewContext, NewMember, NewProject,
+    NewSubtask, NewTask, ProjectPatch, SubtaskPatch, TaskMove, TaskOperations, TaskPatch,
 };
 
 fn read<T: DeserializeOwned>(value: &Value) {
@@ -25,11 +25,32 @@ macro_rules! read_all {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let headers =
+        HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     let Ok(value) = body::json(&headers, bytes) else { return };
     read_all!(
-        &value, NewProject, ProjectPatch, NewMember, NewBranch, BranchPatch, BranchMove, NewTask, TaskPatch, TaskMove,
-        NewSubtask, SubtaskPatch, NewContext, ContextPatch, TaskOperations, BulkRequest, FeaturePatch, Override, NewRollout,
-        RolloutPatch, NewWebhook, Silence, NewComment,
+        &value,
+        NewProject,
+        ProjectPatch,
+        NewMember,
+        NewBranch,
+        BranchPatch,
+        BranchMove,
+        NewTask,
+        TaskPatch,
+        TaskMove,
+        NewSubtask,
+        SubtaskPatch,
+        NewContext,
+        ContextPatch,
+        TaskOperations,
+        BulkRequest,
+        FeaturePatch,
+        Override,
+        NewRollout,
+        RolloutPatch,
+        NewWebhook,
+        Silence,
+        NewComment,
     );
 });

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tidegate::gateway::position::Position;
+use tidegate::stream::position::Position;
 
 fuzz_target!(|text: &str| {
     if let Ok(position) = text.parse::<Position>() {

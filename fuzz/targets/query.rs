@@ -5,7 +5,8 @@ use axum::extract::Query;
 use axum::http::Uri;
 use libfuzzer_sys::fuzz_target;
 use tidegate::monitor::model::{AlertQuery, DeliveryQuery};
-use tidegate::work::model::{ContextQuery, ListQuery, PageQuery, TaskQuery};
+use tidegate::rooms::model::PageQuery;
+use tidegate::work::model::{ContextQuery, ListQuery, TaskQuery};
 
 fuzz_target!(|text: &str| {
     let Ok(address) = format!("/api/v2/tasks?{text}").parse::<Uri>() else { return };
