@@ -131,8 +131,10 @@ impl Replica {
         }
     }
 
-    /// A refusal is repeated by the primary. A statement that took too long, or was in the way of what is replayed, may
-    /// do better there.
+    /// Every refusal is for the primary to make. What is refused here may be right there by now: a row that somebody was
+    /// sent a link to, a project that they were let into, a topic's position. The few that never could be (a malformed
+    /// filter) are not told apart: they are rare, and cost the primary what they did before there were replicas. A
+    /// statement that took too long, or was in the way of what is replayed, may do better there.
     fn not_answered(&self, error: &tokio_postgres::Error) -> Miss {
         tracing::debug!(replica = self.place, error = %pool::chain(error), "A replica gave no answer");
         match Problem::from(error) {

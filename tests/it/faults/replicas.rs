@@ -81,6 +81,13 @@ impl Pair {
         eventually("the standby has it", async || self.standby.answers(&self.sea, &question).await).await;
     }
 
+    /// The standby stays as it is from now on.
+    async fn pause(&self) {
+        assert!(self.standby.answers(&self.sea, "select pg_wal_replay_pause() is not null").await);
+        let is_paused = "select pg_get_wal_replay_pause_state() = 'paused'";
+        eventually("it replays nothing", async || self.standby.answers(&self.sea, is_paused).await).await;
+    }
+
     /// A replica answers, sooner or later.
     async fn is_answered_by_replica(&self, path: &str, position: &str) -> Answer {
         let mut found = None;
@@ -140,9 +147,7 @@ async fn bulk_summaries_come_from_a_standby_too_and_are_not_kept() {
 async fn of_a_standby_that_is_behind_nobody_gets_less_than_they_have_seen() {
     let Some((pair, old, first)) = Pair::in_step().await else { return };
     let tasks = format!("/branches/{MAIN}/tasks?limit=200");
-    assert!(pair.standby.answers(&pair.sea, "select pg_wal_replay_pause() is not null").await);
-    let is_paused = "select pg_get_wal_replay_pause_state() = 'paused'";
-    eventually("it replays nothing", async || pair.standby.answers(&pair.sea, is_paused).await).await;
+    pair.pause().await;
     let (new, second) = pair.write().await;
     for _ in 0..5 {
         let (answer, is_replicas) = pair.ask(&tasks, Some(&second)).await;
@@ -160,6 +165,21 @@ async fn of_a_standby_that_is_behind_nobody_gets_less_than_they_have_seen() {
 
     assert!(pair.standby.answers(&pair.sea, "select pg_wal_replay_resume() is not null").await);
     assert!(has(&pair.is_answered_by_replica(&tasks, &second).await, &new));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_standby_would_refuse_is_the_primarys_to_answer() {
+    let Some((pair, _, position)) = Pair::in_step().await else { return };
+    pair.pause().await;
+    let (new, _) = pair.write().await;
+    let (answer, is_replicas) = pair.ask(&format!("/tasks/{new}"), Some(&position)).await;
+    assert!(answer["id"] == *new && !is_replicas, "there it is, whatever the position asks for");
+
+    let nowhere = "/api/v2/tasks/00000000-0000-7000-8000-0000000000ff";
+    for _ in 0..5 {
+        send(pair.ann.request(Method::GET, nowhere).header("x-tide-position", &position)).await.is(404);
+    }
+    assert!(pair.ask("/projects", Some(&position)).await.1, "and the standby is asked as before");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
