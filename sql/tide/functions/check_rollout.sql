@@ -40,6 +40,6 @@ as $$
   from seen s
 $$;
 comment on function tide.check_rollout(text, boolean) is
-  'Go or no-go: the share of failures and the 95th percentile of the last 15 minutes of the stage, '
-  'summaries that differ from a recount, and whether the stage has seen enough to tell. The worst '
-  'comes first.';
+  'Go or no-go: the share of failures and the 95th percentile of all requests, whoever had the '
+  'feature, in the last 15 minutes of the stage, summaries that differ from a recount, and whether '
+  'the stage has seen enough to tell. The worst comes first.';
