@@ -24,6 +24,7 @@ check: ## format, lints, what documents name, scripts, compose.yaml; types and s
 	@scripts/setup.sh rust compose node
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --all-targets --features otlp -- -D warnings
 	python3 scripts/check_paths.py
 	scripts/check_scripts.sh
 	scripts/check_client.sh
