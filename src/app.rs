@@ -46,11 +46,8 @@ use crate::stream::hub::Hub;
 use crate::stream::listener::{Alarm, Hearing, Listener};
 use crate::stream::pace::PaceSettings;
 use crate::stream::publisher::Publisher;
-use crate::stream::tail;
 use crate::stream::upkeep::Upkeep;
 use crate::terminal::say;
-
-pub use crate::stream::tail::TailOptions;
 
 /// Ticks that may wait between feed and publisher. When they do, the feed waits too, and the rest stays in the log.
 const NEWS: usize = 16;
@@ -389,25 +386,5 @@ pub(crate) async fn stop_signal() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated => {}
-    }
-}
-
-/// Prints the stream until told to stop.
-///
-/// # Errors
-/// The database cannot be reached, or the position is not available any more.
-pub async fn tail(config: Config, options: TailOptions) -> Result<(), Failure> {
-    let shutdown = CancellationToken::new();
-    let address = Address::read(&config.database, config.database_url()?, "tail")?;
-    let client = pool::wait_for(&address, config.database.wait_seconds).await?;
-    let handles = tail::handles(&client).await;
-    let (feed, news) = source(&config, Manner::Watch, options.from, None, Arc::default(), &shutdown)?;
-    let health = feed.health.subscribe();
-    tokio::spawn(feed.run(shutdown.clone()));
-    let patience = Duration::from_secs(config.database.wait_seconds);
-    let names = |id: &str| handles.get(id).cloned();
-    tokio::select! {
-        shown = tail::show(news, health, names, &options, patience) => shown,
-        () = stop_signal() => Ok(()),
     }
 }

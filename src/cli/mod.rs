@@ -8,11 +8,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::TailOptions;
 use crate::bench::BenchOptions;
 use crate::config::Config;
 use crate::dev::DevOptions;
 use crate::error::Failure;
+use crate::stream::tail::TailOptions;
 
 mod bench;
 mod cache;

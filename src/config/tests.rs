@@ -1,3 +1,4 @@
+use super::layers::{ALIASES, slot};
 use super::*;
 
 fn with(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {

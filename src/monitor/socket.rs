@@ -32,6 +32,11 @@ use crate::stream::hub::Subscriber;
 use crate::stream::log::epoch_millis;
 use crate::stream::message::{Message, View};
 use crate::stream::outbox::Item;
+use figures::Figures;
+
+pub use figures::NodeFigures;
+
+mod figures;
 
 /// What is heard.
 const TOPICS: [&str; 3] = ["monitor:alerts", "monitor:webhooks", "monitor:anomalies"];
@@ -63,39 +68,6 @@ pub struct WholePayload {
     as_of: i64,
 }
 
-/// `metrics_update`: those of this node's figures that are not what they were.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct NodeFigures {
-    /// Sockets, streams and polls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    connections: Option<u64>,
-    /// Messages sent to sockets so far.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    messages_sent: Option<u64>,
-    /// Events passed on so far.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    events: Option<u64>,
-    /// Ticks made so far.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    ticks: Option<u64>,
-    /// Events committed and not yet told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    backlog: Option<i64>,
-    /// Webhook deliveries taken so far.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    deliveries: Option<u64>,
-    /// And those that failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    delivery_failures: Option<u64>,
-}
-
 /// Serves one socket until it ends.
 pub async fn serve(
     gateway: Arc<Gateway>,
@@ -108,8 +80,7 @@ pub async fn serve(
     let (mut mouth, mut ear) = socket::split(socket, gateway.manners.timeout);
     let end = match admit(&gateway, &mut ear, &hello).await {
         Ok((caller, _)) if caller.who().is_admin => {
-            let figures =
-                Figures { gateway: gateway.clone(), counters, monitor, known: NodeFigures::default() };
+            let figures = Figures::new(gateway.clone(), counters, monitor);
             let mut show = Show::new(gateway.clone(), caller, figures).await;
             let Err(end) = show.run(&mut mouth, &mut ear, since).await;
             end
@@ -349,56 +320,5 @@ fn kind_of(event: &Event) -> &'static str {
         ("webhook", _) => "webhook_status_changed",
         ("anomaly", _) => "anomaly",
         _ => "update",
-    }
-}
-
-/// The node's figures, as they were told last.
-struct Figures {
-    gateway: Arc<Gateway>,
-    counters: Arc<Counters>,
-    monitor: Arc<Monitor>,
-    known: NodeFigures,
-}
-
-impl Figures {
-    /// Those that are not what they were.
-    fn changed(&mut self) -> Option<Value> {
-        let now = self.read();
-        let before = std::mem::replace(&mut self.known, now.clone());
-        let changed = now.without(&before);
-        // What this message itself adds is no news.
-        let own = NodeFigures { messages_sent: changed.messages_sent, ..NodeFigures::default() };
-        (changed != own).then(|| json!(changed))
-    }
-
-    fn read(&self) -> NodeFigures {
-        let (sockets, deliveries) = (&self.gateway.counters, self.monitor.figures());
-        NodeFigures {
-            connections: Some(sockets.listening()),
-            messages_sent: Some(sockets.sent.get()),
-            events: Some(self.counters.events.get()),
-            ticks: Some(self.counters.ticks.get()),
-            backlog: Some(self.counters.backlog.get()),
-            deliveries: Some(deliveries.taken.get()),
-            delivery_failures: Some(deliveries.failed.get()),
-        }
-    }
-}
-
-impl NodeFigures {
-    /// Those that are not the same in `other`.
-    fn without(self, other: &Self) -> Self {
-        fn changed<T: PartialEq>(now: Option<T>, before: &Option<T>) -> Option<T> {
-            now.filter(|now| before.as_ref() != Some(now))
-        }
-        Self {
-            connections: changed(self.connections, &other.connections),
-            messages_sent: changed(self.messages_sent, &other.messages_sent),
-            events: changed(self.events, &other.events),
-            ticks: changed(self.ticks, &other.ticks),
-            backlog: changed(self.backlog, &other.backlog),
-            deliveries: changed(self.deliveries, &other.deliveries),
-            delivery_failures: changed(self.delivery_failures, &other.delivery_failures),
-        }
     }
 }
