@@ -22,6 +22,9 @@ fi
 echo '== fuzz: every target builds'
 cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --bins
 
+echo '== the feature otlp'
+scripts/test.sh --features otlp service::traces
+
 echo '== pgspot: functions'
 spot=.tidegate/pgspot/bin/pgspot
 [ -x "$spot" ] || { python3 -m venv .tidegate/pgspot && .tidegate/pgspot/bin/pip install -q "pgspot==$PGSPOT"; }
