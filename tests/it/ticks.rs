@@ -100,3 +100,41 @@ async fn read_tells_rows_as_of_what_has_a_number() {
         "neither an update nor a delete without a number shows"
     );
 }
+
+/// The tick before it is gone, so nobody knows any more what it added.
+#[tokio::test]
+async fn the_oldest_tick_is_no_place_to_go_on_from() {
+    let (_database, client) = prepared().await;
+    let mut ends = Vec::new();
+    for _ in 0..3 {
+        add_task(&client, 1).await;
+        log::advance(&client, 100).await.unwrap();
+        ends.push(head(&client).await);
+    }
+    let told_after = async |position: i64| {
+        let told = client.query("select m.sequence from tide.read($1) m", &[&position]).await;
+        told.map(|rows| rows.iter().map(|row| row.get(0)).collect::<Vec<i64>>())
+    };
+    assert_eq!(told_after(ends[0]).await.unwrap(), ends[1..]);
+    let oldest = "delete from tide.ticks where last_sequence < $1";
+    client.execute(oldest, &[&ends[1]]).await.unwrap();
+    assert_eq!(told_after(ends[1]).await.unwrap(), ends[2..]);
+    let refused = told_after(ends[0]).await.unwrap_err();
+    assert_eq!(refused.code().unwrap().code(), "TG410");
+}
+
+#[tokio::test]
+async fn a_tick_of_which_something_is_gone_is_not_told() {
+    let (_database, client) = prepared().await;
+    let before = head(&client).await;
+    for _ in 0..2 {
+        add_task(&client, 1).await;
+    }
+    log::advance(&client, 100).await.unwrap();
+    client
+        .batch_execute("delete from tide.events where id = (select max(id) from tide.events)")
+        .await
+        .unwrap();
+    let refused = client.query("select m.sequence from tide.read($1) m", &[&before]).await.unwrap_err();
+    assert_eq!(refused.code().unwrap().code(), "TG410");
+}

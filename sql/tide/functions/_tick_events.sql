@@ -7,6 +7,7 @@ declare
   v_tick tide.ticks;
   v_epoch tide.epochs;
   v_former pg_snapshot;
+  v_found bigint;
 begin
   select * into v_tick from tide.ticks t where t.number = tick_number;
   select * into v_epoch from tide.epochs e where e.number = v_tick.epoch_number;
@@ -24,13 +25,19 @@ begin
       from unnest(tide._events_of(v_former, v_epoch.last_event_id, v_epoch.former_snapshot,
         v_tick.snapshot, bare)) with ordinality as e (id, xid, at, entity, action, key, count,
         topics, source, actor, session_id, correlation_id, delta, image, sums, nth);
-    return;
+  else
+    return query
+      select v_tick.first_sequence - 1 + row_number() over (order by e.id), e
+      from tide._events_after(
+        v_former, v_epoch.last_event_id, v_epoch.former_snapshot, v_tick.snapshot) e;
   end if;
-  return query
-    select v_tick.first_sequence - 1 + row_number() over (order by e.id), e
-    from tide._events_after(
-      v_former, v_epoch.last_event_id, v_epoch.former_snapshot, v_tick.snapshot) e;
+  get diagnostics v_found = row_count;
+  -- a partition that was dropped is gone for older snapshots too
+  if v_found <> v_tick.last_sequence - v_tick.first_sequence + 1 then
+    raise exception 'of tick % the log has % events left', tick_number, v_found
+      using errcode = 'TG410', hint = 'Take a new sync.';
+  end if;
 end
 $$;
 comment on function tide._tick_events(bigint, boolean) is
-  'The events that a tick numbered; bare as in tide._events_of().';
+  'All events that a tick numbered, else TG410; bare as in tide._events_of().';

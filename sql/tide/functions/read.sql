@@ -14,7 +14,9 @@ begin
   perform tide._check_position(read.after_sequence);
   begin
     v_messages := tide._read(read.after_sequence, read.max_events, read.topics, false);
-  exception when others then
+  exception when sqlstate 'TG410' then
+    raise;
+  when others then
     -- more than the server can hold at once: whoever works through the log must get past it
     raise warning 'events after % are told without their rows: %', read.after_sequence, sqlerrm;
     v_messages := tide._read(read.after_sequence, read.max_events, read.topics, true);
