@@ -38,10 +38,7 @@ impl Failure {
 
     /// The database is older than this program, or was never migrated.
     pub fn old_schema() -> Self {
-        Self::environment(
-            "the database's schema is missing or older than this program",
-            "run `tidegate migrate`",
-        )
+        Self::environment("the database's schema is missing or not this program's", "run `tidegate migrate`")
     }
 
     /// No answer from the database for so many seconds.

@@ -14,12 +14,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::counters::Counters;
+use super::doubt;
 use super::event::{Event, Source};
 use super::hub::Hub;
 use super::listener::{Alarm, Hearing, retries};
@@ -33,6 +34,10 @@ use crate::telemetry;
 
 /// How often settings are read again.
 const SETTINGS_EVERY: Duration = Duration::from_secs(3);
+/// How long a new connection may take.
+const OPENING: Duration = Duration::from_secs(10);
+/// Longest distance of attempts to connect: when the database is back, everybody waits for this.
+const LONGEST: Duration = Duration::from_secs(1);
 /// Distance of attempts while the schema is missing or old.
 const MIGRATE_RETRY: Duration = Duration::from_secs(3);
 /// Polling without a doorbell.
@@ -120,6 +125,7 @@ impl Feed {
             told: 0,
             settings: LiveSettings::default(),
             agents: BTreeSet::new(),
+            is_direct: false,
             started: Instant::now(),
         };
         tokio::select! {
@@ -129,18 +135,30 @@ impl Feed {
     }
 
     async fn run_for_ever(self, mut state: State) {
-        let mut backoff = retries();
+        let mut backoff = retries(LONGEST);
         while !self.news.is_closed() {
-            let stopped = match Log::open(&self.address).await {
-                Ok(log) => self.follow(&log, &mut state).await,
-                Err(error) => Stopped::Refused(error),
+            let stopped = match timeout(OPENING, Log::open(&self.address)).await {
+                Ok(Ok(log)) => self.follow(&log, &mut state).await,
+                Ok(Err(error)) => Stopped::Refused(error),
+                Err(_) => Stopped::Silent,
             };
-            let Stopped::Refused(error) = stopped else { return };
+            let error = match stopped {
+                Stopped::NobodyListens => return,
+                Stopped::Silent => {
+                    if self.health.send_replace(Health::Away) == Health::Fine {
+                        tracing::warn!(
+                            "The connection to the database is dead; making others until one answers"
+                        );
+                    }
+                    continue;
+                }
+                Stopped::Refused(error) => error,
+            };
             let old_schema = log::is_old_schema(&error);
             let health = if old_schema { Health::OldSchema } else { Health::Away };
             let was = self.health.send_replace(health);
             if was == Health::Fine {
-                backoff = retries();
+                backoff = retries(LONGEST);
             }
             let wait = if old_schema { MIGRATE_RETRY } else { backoff.next().unwrap_or(MIGRATE_RETRY) };
             report(&error, was, health);
@@ -165,6 +183,7 @@ impl Feed {
         let mut settings_due = Instant::now();
         let (mut may_advance, mut rung) = (true, false);
         loop {
+            state.heed(*self.hearing.borrow());
             if Instant::now() >= settings_due {
                 settings_due = Instant::now() + SETTINGS_EVERY;
                 self.refresh_settings(log, state).await?;
@@ -198,7 +217,7 @@ impl Feed {
         may_advance: &mut bool,
     ) -> Result<Look, Stopped> {
         if state.position.is_none() || self.manner == Manner::Watch {
-            let (epoch, head) = log.position().await?;
+            let (epoch, head) = self.ask(log, state, log.position()).await?;
             if state.position.is_none() {
                 self.turn(state, epoch, self.from.unwrap_or(head)).await?;
             }
@@ -209,17 +228,22 @@ impl Feed {
         }
         let began = Instant::now();
         let known = state.position.map_or(0, |(_, sequence)| sequence);
-        match log.tick(filter.topics.as_deref(), state.settings.max_events_per_tick, known).await {
+        let tick = log.tick(filter.topics.as_deref(), state.settings.max_events_per_tick, known);
+        match self.ask(log, state, Box::pin(tick)).await {
             Ok(ticked) if ticked.first.is_none() => self.pass_on(filter, log, state, ticked).await,
             Ok(ticked) => {
                 let span = self.account_for(&ticked, began.elapsed());
                 self.pass_on(filter, log, state, ticked).instrument(span).await
             }
-            Err(error) if self.manner == Manner::Watch && log::is_forbidden(&error) => {
+            Err(Stopped::Refused(error)) if self.manner == Manner::Watch && log::is_forbidden(&error) => {
                 *may_advance = false;
                 Ok(Look::default())
             }
-            Err(error) => Err(error.into()),
+            Err(Stopped::Refused(error)) if log::is_locked(&error) => {
+                tracing::info!("The log is locked, as by a migration; looking again");
+                Ok(Look { in_flight: true, ..Look::default() })
+            }
+            Err(stopped) => Err(stopped),
         }
     }
 
@@ -279,19 +303,35 @@ impl Feed {
         }
         let found = usize::try_from(head - last).unwrap_or(0);
         while last < head {
-            match log.read(filter.topics.as_deref(), last, head).await {
+            match self.ask(log, state, Box::pin(log.read(filter.topics.as_deref(), last, head))).await {
                 Ok((events, end)) => {
                     self.send_tick(state, filter, events, end).await?;
                     last = end;
                 }
-                Err(error) if log::is_lost(&error) => {
+                Err(Stopped::Refused(error)) if log::is_lost(&error) => {
                     self.turn(state, epoch, head).await?;
                     last = head;
                 }
-                Err(error) => return Err(error.into()),
+                Err(stopped) => return Err(stopped),
             }
         }
         Ok(found)
+    }
+
+    /// An answer of the log's, unless it will never come.
+    async fn ask<T>(
+        &self,
+        log: &Log,
+        state: &State,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Stopped> {
+        if !state.is_direct {
+            return Ok(answer.await?);
+        }
+        match doubt::answer_of(&self.address, log.pid(), answer).await {
+            Some(answer) => Ok(answer?),
+            None => Err(Stopped::Silent),
+        }
     }
 
     async fn send_tick(
@@ -322,9 +362,9 @@ impl Feed {
     }
 
     async fn refresh_settings(&self, log: &Log, state: &mut State) -> Result<(), Stopped> {
-        let mut settings = LiveSettings::read(&log.settings().await?);
+        let mut settings = LiveSettings::read(&self.ask(log, state, log.settings()).await?);
         if let Some(switches) = &self.switches {
-            settings.gather = switches.refresh(log, &state.agents).await?;
+            settings.gather = self.ask(log, state, switches.refresh(log, &state.agents)).await?;
         }
         if settings != state.settings {
             state.settings = settings.clone();
@@ -384,6 +424,8 @@ struct State {
     settings: LiveSettings,
     /// Heard of lately: each is asked about while agents' events are gathered for some.
     agents: BTreeSet<Arc<str>>,
+    /// Notifications arrive, so the server process that we know is the one that answers.
+    is_direct: bool,
     started: Instant,
 }
 
@@ -395,6 +437,14 @@ impl State {
         }
     }
 
+    fn heed(&mut self, hearing: Hearing) {
+        match hearing {
+            Hearing::Fine => self.is_direct = true,
+            Hearing::Deaf => self.is_direct = false,
+            Hearing::Away => {}
+        }
+    }
+
     fn now(&self) -> Duration {
         self.started.elapsed()
     }
@@ -402,6 +452,8 @@ impl State {
 
 enum Stopped {
     Refused(tokio_postgres::Error),
+    /// No answer will come.
+    Silent,
     NobodyListens,
 }
 
@@ -415,7 +467,7 @@ fn report(error: &tokio_postgres::Error, was: Health, is: Health) {
     let error = crate::db::pool::chain(error);
     match is {
         Health::OldSchema if was != is => {
-            tracing::error!(%error, "The database's schema is missing or older than this program: run `tidegate migrate`");
+            tracing::error!(%error, "The database's schema is missing or not this program's: run `tidegate migrate`, or the newer program if that has");
         }
         Health::Away if was != is => {
             tracing::warn!(%error, "Lost the database; trying again until it is back");

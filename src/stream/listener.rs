@@ -24,6 +24,8 @@ use crate::db::{pool, tls};
 
 /// How long the notification may take.
 const ROUND_TRIP: Duration = Duration::from_secs(5);
+/// Longest distance of attempts to connect.
+const LONGEST: Duration = Duration::from_secs(10);
 /// Distance of attempts while a pooler seems to be in the way.
 const DEAF_RETRY: Duration = Duration::from_secs(60);
 
@@ -67,7 +69,7 @@ pub struct Listener {
 impl Listener {
     /// Listens until told to stop; reconnects for ever.
     pub async fn run(self, shutdown: CancellationToken) {
-        let mut backoff = retries();
+        let mut backoff = retries(LONGEST);
         loop {
             let ended = tokio::select! {
                 () = shutdown.cancelled() => return,
@@ -75,11 +77,11 @@ impl Listener {
             };
             let was = self.hearing.send_replace(if ended.is_deaf() { Hearing::Deaf } else { Hearing::Away });
             if was == Hearing::Fine {
-                backoff = retries();
+                backoff = retries(LONGEST);
             }
             let wait = match &ended {
                 Ended::Deaf => DEAF_RETRY,
-                Ended::Lost(_) => backoff.next().unwrap_or(Duration::from_secs(10)),
+                Ended::Lost(_) => backoff.next().unwrap_or(LONGEST),
             };
             self.report(&ended, was, wait);
             tokio::select! {
@@ -194,11 +196,11 @@ fn wake(note: &Notification, alarm: &Alarm, own_channel: &str, heard: &Notify) {
     }
 }
 
-/// 50 ms doubling to 10 s, with jitter, for ever.
-pub(super) fn retries() -> impl Iterator<Item = Duration> {
+/// 50 ms doubling to the longest, each with jitter that at most doubles it, for ever.
+pub(super) fn retries(longest: Duration) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(50))
-        .with_max_delay(Duration::from_secs(10))
+        .with_max_delay(longest)
         .with_jitter()
         .without_max_times()
         .build()

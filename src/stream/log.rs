@@ -218,6 +218,11 @@ pub fn is_old_schema(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| matches!(code.code(), "3F000" | "42P01" | "42883" | "42703" | "42704"))
 }
 
+/// Somebody keeps a table locked, or the turn.
+pub fn is_locked(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| code.code() == "55P03")
+}
+
 /// The login may not do what it was asked to do.
 pub fn is_forbidden(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| code.code() == "42501")

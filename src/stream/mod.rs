@@ -13,7 +13,8 @@
 //!
 //! - [`event`] and [`message`] are what travels, [`envelope`] is how it looks on the wire; [`log`] reads it, [`publisher`] is the only one that hands it on.
 //! - [`listener`] is only an alarm clock: losing it costs latency, never a message.
-//! - [`feed`] knows one number, the last sequence it passed on; whatever happens it continues after that one.
+//! - [`feed`] knows one number, the last sequence it passed on; whatever happens it continues after that one. An answer
+//!   that does not come is one it has to [`doubt`].
 //! - [`batch`], [`merge`], [`pace`], [`replay`] are pure: no clock, no I/O, tested by property.
 //! - [`hub`] has the only lock that everyone shares, and holds it for moments; an [`outbox`] is bounded.
 //! - [`listening`] is what the hub lets the feed know: a tick makes messages only of what somebody hears.
@@ -23,6 +24,7 @@
 
 pub mod batch;
 pub mod counters;
+mod doubt;
 pub mod envelope;
 pub mod event;
 pub mod feed;

@@ -1,15 +1,19 @@
 //! A wire that misbehaves on command: a TCP proxy whose other end may move.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+
+/// Bytes that have arrived and are not carried yet.
+const ROOM: u32 = 64 << 10;
 
 /// What it does with what it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +90,7 @@ async fn listen(
         let target = *target.lock().unwrap();
         let (weather, mut cut, mut dead) = (weather.subscribe(), cuts.subscribe(), deaths.subscribe());
         tokio::spawn(async move {
-            let Ok(far) = TcpStream::connect(target).await else { return };
+            let Some(far) = reach(target).await else { return };
             // Dropped with this, a connection that still has something to carry is reset.
             let _ = near.set_zero_linger();
             let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
@@ -98,10 +102,12 @@ async fn listen(
                 Weather::Trickle(rate) => Harm::Trickle(rate),
                 other => Harm::of(other),
             });
+            // Kept to the end: dropped, they would close what they carry, and the other side would hear of it.
+            let (mut up, mut down) = (pin!(up), pin!(down));
             let carried = async {
                 tokio::select! {
-                    () = up => {}
-                    () = down => {}
+                    () = &mut up => {}
+                    () = &mut down => {}
                     _ = dead.changed() => std::future::pending().await,
                 }
             };
@@ -111,6 +117,13 @@ async fn listen(
             }
         });
     }
+}
+
+/// With little room for what was not carried yet, so that who sends feels how slowly it goes.
+async fn reach(target: SocketAddr) -> Option<TcpStream> {
+    let socket = if target.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.ok()?;
+    socket.set_recv_buffer_size(ROOM).ok()?;
+    socket.connect(target).await.ok()
 }
 
 /// What one direction suffers.
