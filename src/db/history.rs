@@ -12,6 +12,7 @@ use refinery::{Migration, Runner};
 use tokio_postgres::{Client, GenericClient};
 
 use super::pool;
+use super::way::{GLANCE, Way, is_in_the_way};
 use crate::error::Failure;
 
 static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
@@ -27,6 +28,11 @@ static EMBEDDED: LazyLock<Vec<Migration>> = LazyLock::new(|| {
     migrations
 });
 
+/// What this program brings, in order.
+pub(super) fn embedded() -> &'static [Migration] {
+    &EMBEDDED
+}
+
 /// refinery's memory. Not its usual name: another application of this database may use refinery too.
 const HISTORY: &str = "public.tidegate_migrations";
 
@@ -34,19 +40,22 @@ const HISTORY: &str = "public.tidegate_migrations";
 ///
 /// # Errors
 /// An applied migration was edited, or the database belongs to a newer program.
-pub(super) async fn unapplied(client: &impl GenericClient) -> Result<Vec<String>, Failure> {
+pub(super) async fn unapplied(
+    client: &impl GenericClient,
+    ours: &[Migration],
+) -> Result<Vec<String>, Failure> {
     let known = client.query_one("select to_regclass($1) is not null", &[&HISTORY]).await?;
     if !known.get::<_, bool>(0) {
-        return Ok(EMBEDDED.iter().map(file_name).collect());
+        return Ok(ours.iter().map(file_name).collect());
     }
     let query = format!("select version, name, checksum from {HISTORY} order by version");
     let mut applied = BTreeSet::new();
     for row in client.query(&query, &[]).await? {
         let (version, name, checksum): (i64, String, String) = (row.get(0), row.get(1), row.get(2));
-        insist_on_same(&EMBEDDED, version, &name, &checksum)?;
+        insist_on_same(ours, version, &name, &checksum)?;
         applied.insert(version);
     }
-    Ok(EMBEDDED.iter().filter(|m| !applied.contains(&m.version())).map(file_name).collect())
+    Ok(ours.iter().filter(|m| !applied.contains(&m.version())).map(file_name).collect())
 }
 
 /// An applied migration must be among ours, word for word.
@@ -68,30 +77,46 @@ fn insist_on_same(ours: &[Migration], version: i64, name: &str, checksum: &str) 
 ///
 /// # Errors
 /// As [`unapplied`]; SQL that Postgres refuses.
-pub(super) async fn apply(client: &mut Client) -> Result<Vec<String>, Failure> {
-    if unapplied(client).await?.is_empty() {
-        return Ok(Vec::new());
+pub(super) async fn apply(client: &mut Client, ours: &[Migration]) -> Result<Vec<String>, Failure> {
+    let missing = unapplied(client, ours).await?;
+    if missing.is_empty() {
+        return Ok(missing);
     }
-    let mut runner = Runner::new(&EMBEDDED);
+    let mut runner = Runner::new(ours);
     runner.set_migration_table_name(HISTORY);
-    let report = runner.run_async(client).await.map_err(|e| refused(&e))?;
+    client.batch_execute(&format!("set lock_timeout = '{GLANCE}'")).await?;
+    let mut way = Way::sought();
+    while let Err(error) = runner.run_async(client).await {
+        if !cause(&error).is_some_and(is_in_the_way) {
+            return Err(refused(&error));
+        }
+        way.give().await?;
+    }
+    client.batch_execute("reset lock_timeout").await?;
     // The service checks at its start whether it fits the database.
     client.batch_execute(&format!("grant select on {HISTORY} to tide_service")).await?;
-    Ok(report.applied_migrations().iter().map(file_name).collect())
+    Ok(missing)
 }
 
 fn refused(error: &refinery::Error) -> Failure {
-    let (step, cause) = match error.kind() {
-        Kind::Connection(step, cause) => (step.as_str(), cause.downcast_ref::<tokio_postgres::Error>()),
-        _ => ("the migrations cannot be run", None),
+    let step = match error.kind() {
+        Kind::Connection(step, _) => step.as_str(),
+        _ => "the migrations cannot be run",
     };
-    let why = cause
+    let why = cause(error)
         .and_then(|e| e.as_db_error())
         .map_or_else(|| pool::chain(error), |refusal| refusal.message().to_owned());
     Failure::environment(
         format!("{step}: {why}"),
         "what went before it stays applied; correct the cause and run `tidegate migrate` again",
     )
+}
+
+fn cause(error: &refinery::Error) -> Option<&tokio_postgres::Error> {
+    match error.kind() {
+        Kind::Connection(_, cause) => cause.downcast_ref(),
+        _ => None,
+    }
 }
 
 fn file_name(migration: &Migration) -> String {

@@ -2,11 +2,13 @@
 //! ([`super::history`]); code by the loader of `sql/` ([`super::definitions`]).
 //!
 //! Invariants: one migrator at a time (refinery takes no lock, so we take an advisory one); a database that is up to
-//! date is looked at and left alone, without a lock.
+//! date is looked at and left alone, without a lock; where writers and a migrator wait for each other, it is the
+//! migrator that gives way ([`super::way`]).
 
 use std::collections::BTreeSet;
 use std::fmt;
 
+use refinery::Migration;
 use tokio_postgres::{Client, Transaction};
 
 use super::address::Address;
@@ -14,7 +16,8 @@ use super::definitions::catalog::Objects;
 use super::definitions::files::{self, SqlFile};
 use super::definitions::load::{Loaded, Loader};
 use super::definitions::state::{Choices, Chosen, State};
-use super::history::{apply, unapplied};
+use super::history::{self, apply, unapplied};
+use super::way::Way;
 use super::{OLDEST_SERVER, definitions, pool};
 use crate::config::Config;
 use crate::error::Failure;
@@ -22,8 +25,21 @@ use crate::error::Failure;
 /// One migrator at a time, in this database. "tidegate" in ASCII.
 const MIGRATORS_LOCK: i64 = 0x7469_6465_6761_7465;
 
-/// How long a statement waits for a lock before the whole step is given up; writers queue behind it meanwhile.
-const LOCK_TIMEOUT: &str = "10s";
+/// What a program brings.
+#[derive(Debug, Clone, Copy)]
+pub struct Schema<'s> {
+    /// `migrations/`, in order.
+    pub migrations: &'s [Migration],
+    /// `sql/`, in the order in which it is loaded.
+    pub files: &'s [SqlFile],
+}
+
+impl Schema<'static> {
+    /// This program's.
+    pub fn embedded() -> Self {
+        Self { migrations: history::embedded(), files: files::embedded() }
+    }
+}
 
 /// What `migrate` did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,8 +130,37 @@ fn listed(label: &str, names: &[String]) -> Vec<String> {
 /// # Errors
 /// See [`migrate`]; the database cannot be reached, or is too old a Postgres.
 pub async fn run(config: &Config, choices: &Choices) -> Result<Report, Failure> {
+    run_as(config, Schema::embedded(), choices).await
+}
+
+/// The same with the schema of another version. Ticks are not made meanwhile: between a migration and the functions that
+/// go with it, they would be made by functions that do not fit.
+///
+/// # Errors
+/// As [`run`]; somebody ticks for longer than anybody should.
+pub async fn run_as(config: &Config, schema: Schema<'_>, choices: &Choices) -> Result<Report, Failure> {
     let mut client = connect(config).await?;
-    migrate(&mut client, files::embedded(), choices).await
+    if is_idle(&mut client, schema, choices).await? {
+        return Ok(Report::default());
+    }
+    lock(&client).await?;
+    let turn = hold_turn(config).await?;
+    let report = migrate_locked(&mut client, schema, choices).await;
+    // Who waits for the migrators' lock may go on, and so may the nodes.
+    turn.batch_execute("rollback").await?;
+    report
+}
+
+/// A connection that keeps the turn until its transaction ends.
+async fn hold_turn(config: &Config) -> Result<Client, Failure> {
+    let client = connect(config).await?;
+    client.batch_execute("begin; set local idle_in_transaction_session_timeout = 0").await?;
+    let is_there = "select to_regclass('tide.turn') is not null";
+    if client.query_one(is_there, &[]).await?.get(0) {
+        let lock = "set local role tide_owner; set local lock_timeout = '10s'; lock table tide.turn in exclusive mode";
+        client.batch_execute(lock).await?;
+    }
+    Ok(client)
 }
 
 /// What is pending in the configured database. Changes nothing.
@@ -124,13 +169,13 @@ pub async fn run(config: &Config, choices: &Choices) -> Result<Report, Failure> 
 /// The database cannot be reached, or belongs to a newer program.
 pub async fn pending(config: &Config) -> Result<Pending, Failure> {
     let mut client = connect(config).await?;
-    let pending = look(&mut client, files::embedded()).await?;
+    let pending = look(&mut client, Schema::embedded()).await?;
     if pending.changed_by_hand.is_empty() {
         return Ok(pending);
     }
     // A load that is just being committed looks like a change by hand: look again when nobody loads.
     lock(&client).await?;
-    look(&mut client, files::embedded()).await
+    look(&mut client, Schema::embedded()).await
 }
 
 /// A connection of its own for changing the schema: direct, without statement timeout.
@@ -145,27 +190,27 @@ pub async fn connect(config: &Config) -> Result<Client, Failure> {
     Ok(client)
 }
 
-/// Migrations, then `files`, on a direct connection.
+/// Migrations, then files, on a direct connection.
 ///
 /// # Errors
 /// A definition that was changed in the database and not chosen about (exit status 1); a migration that was edited
 /// after it was applied, a database of a newer program, SQL that Postgres refuses.
-pub async fn migrate(client: &mut Client, files: &[SqlFile], choices: &Choices) -> Result<Report, Failure> {
-    if is_idle(client, files, choices).await? {
+pub async fn migrate(client: &mut Client, schema: Schema<'_>, choices: &Choices) -> Result<Report, Failure> {
+    if is_idle(client, schema, choices).await? {
         return Ok(Report::default());
     }
     lock(client).await?;
-    let outcome = migrate_locked(client, files, choices).await;
+    let outcome = migrate_locked(client, schema, choices).await;
     client.batch_execute(&format!("select pg_advisory_unlock({MIGRATORS_LOCK})")).await?;
     outcome
 }
 
-async fn is_idle(client: &mut Client, files: &[SqlFile], choices: &Choices) -> Result<bool, Failure> {
-    if *choices != Choices::default() || !unapplied(client).await?.is_empty() {
+async fn is_idle(client: &mut Client, schema: Schema<'_>, choices: &Choices) -> Result<bool, Failure> {
+    if *choices != Choices::default() || !unapplied(client, schema.migrations).await?.is_empty() {
         return Ok(false);
     }
     let mut transaction = client.transaction().await?;
-    let state = State::read(&mut transaction, files).await?;
+    let state = State::read(&mut transaction, schema.files).await?;
     transaction.rollback().await?;
     // A change by hand is judged under the lock: without it, a load that is just being committed looks like one.
     Ok(Pending::of(Vec::new(), &state).is_empty() && state.worded_differently().is_empty())
@@ -173,22 +218,32 @@ async fn is_idle(client: &mut Client, files: &[SqlFile], choices: &Choices) -> R
 
 async fn migrate_locked(
     client: &mut Client,
-    files: &[SqlFile],
+    schema: Schema<'_>,
     choices: &Choices,
 ) -> Result<Report, Failure> {
-    client.batch_execute(&format!("set lock_timeout = '{LOCK_TIMEOUT}'")).await?;
+    let files = schema.files;
     // Changed by hand is judged before the migrations: they may reword definitions themselves.
     let (chosen, former) = choose(client, files, choices).await?;
-    let migrations = apply(client).await?;
-    let mut transaction = client.transaction().await?;
-    let state = State::read(&mut transaction, files).await?;
+    let migrations = apply(client, schema.migrations).await?;
     let everything = !migrations.is_empty();
-    let to_load = if everything { files.iter().collect() } else { state.files_to_load(&chosen.take_ours) };
-    become_owner(&transaction).await?;
-    let loader = Loader::new(&mut transaction, &state, &chosen, &former);
-    let loaded = load(loader, &to_load, !state.orphaned().is_empty()).await?;
-    transaction.commit().await?;
-    Ok(Report { migrations, loaded })
+    let mut way = Way::sought();
+    loop {
+        let mut transaction = client.transaction().await?;
+        let state = State::read(&mut transaction, files).await?;
+        let to_load =
+            if everything { files.iter().collect() } else { state.files_to_load(&chosen.take_ours) };
+        let some_are_gone = !state.orphaned().is_empty();
+        become_owner(&transaction).await?;
+        if (some_are_gone || !to_load.is_empty()) && !way.is_clear(&transaction).await? {
+            transaction.rollback().await?;
+            way.give().await?;
+            continue;
+        }
+        let loader = Loader::new(&mut transaction, &state, &chosen, &former);
+        let loaded = load(loader, &to_load, some_are_gone).await?;
+        transaction.commit().await?;
+        return Ok(Report { migrations, loaded });
+    }
 }
 
 /// What was chosen about changes by hand, and what existed before the migrations.
@@ -240,10 +295,10 @@ pub(super) async fn become_owner(transaction: &Transaction<'_>) -> Result<(), Fa
         })
 }
 
-async fn look(client: &mut Client, files: &[SqlFile]) -> Result<Pending, Failure> {
+async fn look(client: &mut Client, schema: Schema<'_>) -> Result<Pending, Failure> {
     let mut transaction = client.transaction().await?;
-    let migrations = unapplied(&transaction).await?;
-    let state = State::read(&mut transaction, files).await?;
+    let migrations = unapplied(&transaction, schema.migrations).await?;
+    let state = State::read(&mut transaction, schema.files).await?;
     transaction.rollback().await?;
     Ok(Pending::of(migrations, &state))
 }
@@ -254,7 +309,7 @@ async fn look(client: &mut Client, files: &[SqlFile]) -> Result<Pending, Failure
 /// Something is pending, the database belongs to a newer program, or the server is too old.
 pub async fn insist_on_current(client: &Client) -> Result<(), Failure> {
     insist_on_server(client).await?;
-    let migrations = unapplied(client).await?.len();
+    let migrations = unapplied(client, history::embedded()).await?.len();
     let records = definitions::memory::records(client).await?;
     let loaded: BTreeSet<(&str, &str)> =
         records.values().map(|r| (r.file.as_str(), r.file_hash.as_str())).collect();

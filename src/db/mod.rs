@@ -12,6 +12,7 @@ pub mod replicas;
 pub mod session;
 pub mod stopwatch;
 pub mod tls;
+mod way;
 
 /// The oldest Postgres that has everything we use: `create or replace trigger`, `xid8`.
 pub const OLDEST_SERVER: i32 = 14;

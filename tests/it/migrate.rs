@@ -6,7 +6,7 @@ use std::time::Duration;
 use refinery::{Migration, Runner};
 use tidegate::db::definitions::Choices;
 use tidegate::db::definitions::files::{SqlFile, embedded};
-use tidegate::db::migrate::{Report, migrate};
+use tidegate::db::migrate::{Report, Schema, migrate};
 use tidegate::error::{Failure, Status};
 use tokio_postgres::Client;
 
@@ -14,7 +14,8 @@ use crate::support::program::{postgres_tool, tidegate};
 use crate::support::{TestDatabase, files};
 
 async fn bring_up(database: &TestDatabase, files: &[SqlFile]) -> Result<Report, Failure> {
-    migrate(&mut database.connect().await, files, &Choices::default()).await
+    let schema = Schema { files, ..Schema::embedded() };
+    migrate(&mut database.connect().await, schema, &Choices::default()).await
 }
 
 /// The whole schema as `pg_dump` writes it, but for the log's partitions, which are named after days.

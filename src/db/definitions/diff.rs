@@ -12,6 +12,7 @@ use super::files::SqlFile;
 use super::load::Loader;
 use super::state::{Chosen, State};
 use crate::db::migrate::become_owner;
+use crate::db::way::Way;
 use crate::error::Failure;
 
 /// One definition that differs.
@@ -39,21 +40,29 @@ impl fmt::Display for Difference {
 /// # Errors
 /// The database's, or what would stop a load.
 pub async fn differences(client: &mut Client, files: &[SqlFile]) -> Result<Vec<Difference>, Failure> {
-    let mut transaction = client.transaction().await?;
-    let state = State::read(&mut transaction, files).await?;
-    let chosen = Chosen { keep: BTreeSet::new(), take_ours: everything_doubtful(&state) };
-    let to_load = state.files_to_load(&chosen.take_ours);
-    if to_load.is_empty() && state.orphaned().is_empty() {
-        return Ok(Vec::new());
+    let mut way = Way::sought();
+    loop {
+        let mut transaction = client.transaction().await?;
+        let state = State::read(&mut transaction, files).await?;
+        let chosen = Chosen { keep: BTreeSet::new(), take_ours: everything_doubtful(&state) };
+        let to_load = state.files_to_load(&chosen.take_ours);
+        if to_load.is_empty() && state.orphaned().is_empty() {
+            return Ok(Vec::new());
+        }
+        become_owner(&transaction).await?;
+        if !way.is_clear(&transaction).await? {
+            transaction.rollback().await?;
+            way.give().await?;
+            continue;
+        }
+        let unasked = Objects::new();
+        let mut loader = Loader::new(&mut transaction, &state, &chosen, &unasked);
+        loader.define(&to_load).await?;
+        loader.sweep().await?;
+        let (ours, made_by) = loader.result().await?;
+        transaction.rollback().await?;
+        return Ok(compare(&state, &ours, &made_by));
     }
-    become_owner(&transaction).await?;
-    let unasked = Objects::new();
-    let mut loader = Loader::new(&mut transaction, &state, &chosen, &unasked);
-    loader.define(&to_load).await?;
-    loader.sweep().await?;
-    let (ours, made_by) = loader.result().await?;
-    transaction.rollback().await?;
-    Ok(compare(&state, &ours, &made_by))
 }
 
 fn everything_doubtful(state: &State<'_>) -> BTreeSet<Object> {

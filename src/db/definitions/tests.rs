@@ -67,7 +67,9 @@ impl Database {
     ) -> Result<Report, Failure> {
         let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
         let choices = Choices { keep: owned(keep), take_ours: owned(take_ours) };
-        migrate::migrate(&mut self.client, &sql(files), &choices).await
+        let files = sql(files);
+        let schema = migrate::Schema { files: &files, ..migrate::Schema::embedded() };
+        migrate::migrate(&mut self.client, schema, &choices).await
     }
 
     async fn run(&self, sql: &str) {
@@ -301,7 +303,8 @@ async fn two_migrators_at_once_do_the_work_once() {
     let mut other = database.another_connection().await;
     let files = [("count_tasks", COUNT_PLUS_ONE)];
     let (theirs, choices) = (sql(&files), Choices::default());
-    let (one, two) = tokio::join!(database.migrate(&files), migrate::migrate(&mut other, &theirs, &choices));
+    let theirs = migrate::Schema { files: &theirs, ..migrate::Schema::embedded() };
+    let (one, two) = tokio::join!(database.migrate(&files), migrate::migrate(&mut other, theirs, &choices));
     let mut loaded = [one.unwrap().loaded.files.len(), two.unwrap().loaded.files.len()];
     loaded.sort_unstable();
     assert_eq!(loaded, [0, 1]);

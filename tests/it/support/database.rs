@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sha2::{Digest, Sha256};
-use tidegate::db::definitions::{Choices, files};
-use tidegate::db::migrate::migrate;
+use tidegate::db::definitions::Choices;
+use tidegate::db::migrate::{Schema, migrate};
 use tokio::sync::OnceCell;
 use tokio_postgres::Client;
 
@@ -116,7 +116,7 @@ async fn fill_template(name: &str) {
     let (mut client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
     client.batch_execute("create extension pgtap").await.expect("pgTAP is installed (make test does it)");
-    migrate(&mut client, files::embedded(), &Choices::default()).await.unwrap();
+    migrate(&mut client, Schema::embedded(), &Choices::default()).await.unwrap();
     let login = format!(
         "do $$ begin create role {SERVICE} login password '{SERVICE}' in role tide_service;
          exception when duplicate_object then null; end $$"
