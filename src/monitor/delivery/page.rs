@@ -33,8 +33,8 @@ pub struct Page {
 pub enum Gathering {
     /// As on a socket: a transaction's, and those of AI agents.
     AsOnASocket,
-    /// All of a page that are on one topic.
-    ByTopic,
+    /// All that are on one topic and come within this time of the first.
+    ByTopic(Duration),
 }
 
 /// A message to be queued.
@@ -84,7 +84,7 @@ impl Page {
                 departures.extend(batch.flush());
                 departures
             }
-            Gathering::ByTopic => self.by_topic(&events),
+            Gathering::ByTopic(_) => self.by_topic(&events),
         }
     }
 
@@ -126,13 +126,23 @@ impl Page {
     }
 }
 
-/// For how long what agents do is gathered before it is read: as on a socket, from the first of it on.
-pub fn still_gathering(events: &[Event], now: i64) -> Option<Duration> {
-    let window = BatchSettings::default().window_ms;
-    let first = events.iter().filter(|event| event.source == Source::McpAi).map(|event| event.at).min()?;
+/// For how long events are gathered before they are told, from the first of them on: what agents do as on a socket, by
+/// wish everything.
+pub fn still_gathering(events: &[Event], gathering: Gathering, now: i64) -> Option<Duration> {
+    let agents = events.iter().filter(|event| event.source == Source::McpAi);
+    let agents = left_of(Duration::from_millis(BatchSettings::default().window_ms), agents, now);
+    match gathering {
+        Gathering::AsOnASocket => agents,
+        Gathering::ByTopic(window) => agents.max(left_of(window, events.iter(), now)),
+    }
+}
+
+/// What is left of the time that began with the first of these.
+fn left_of<'e>(window: Duration, events: impl Iterator<Item = &'e Event>, now: i64) -> Option<Duration> {
+    let first = events.map(|event| event.at).min()?;
     // Clocks differ: what seems to come from the future waits for no longer than the window.
-    let age = u64::try_from(now - first).unwrap_or(0);
-    (age < window).then(|| Duration::from_millis(window - age))
+    let age = Duration::from_millis(u64::try_from(now - first).unwrap_or(0));
+    window.checked_sub(age).filter(|left| !left.is_zero())
 }
 
 /// The message's own id, which follows from epoch, topic and sequence.
@@ -198,7 +208,9 @@ mod tests {
     #[test]
     fn what_agents_do_is_waited_for_from_the_first_of_it_on() {
         let at = |millis, event: Event| Event { at: millis, ..event };
-        let wait = |events: &[Event], now| still_gathering(events, now).map(|wait| wait.as_millis());
+        let wait = |events: &[Event], now| {
+            still_gathering(events, Gathering::AsOnASocket, now).map(|wait| wait.as_millis())
+        };
         let agents = [at(1000, ai(11, 1, "p:1", "a")), at(1400, ai(12, 2, "p:1", "b"))];
         assert_eq!((wait(&agents, 1450), wait(&agents, 1500)), (Some(50), None));
         assert_eq!(wait(&agents, 0), Some(500), "clocks differ");
@@ -206,9 +218,26 @@ mod tests {
     }
 
     #[test]
+    fn by_wish_everything_is_waited_for_from_the_first_of_it_on() {
+        let at = |millis, event: Event| Event { at: millis, ..event };
+        let wait = |window, events: &[Event], now| {
+            let by_topic = Gathering::ByTopic(Duration::from_millis(window));
+            still_gathering(events, by_topic, now).map(|wait| wait.as_millis())
+        };
+        let people = [at(1000, event(11, 1, "p:1", "a")), at(1400, event(12, 2, "p:1", "b"))];
+        assert_eq!((wait(1000, &people, 1100), wait(1000, &people, 2000)), (Some(900), None));
+        assert_eq!(
+            wait(100, &[at(1000, ai(11, 1, "p:1", "a"))], 1200),
+            Some(300),
+            "and agents at least as ever"
+        );
+        assert_eq!(wait(1000, &[], 1000), None);
+    }
+
+    #[test]
     fn by_wish_all_of_a_topic_is_one_bulk_with_the_last_of_each_row() {
         let events = vec![event(11, 1, "p:1", "a"), event(12, 2, "p:2", "b"), event(13, 3, "p:1", "a")];
-        let told = told(&page(&["p:1", "p:2"]), events, Gathering::ByTopic);
+        let told = told(&page(&["p:1", "p:2"]), events, Gathering::ByTopic(Duration::ZERO));
         let sequences: Vec<_> = told.iter().map(|one| (one.topic.as_str(), one.sequence)).collect();
         assert_eq!(sequences, [("p:1", 13), ("p:2", 12)]);
     }

@@ -47,7 +47,7 @@ pub struct Worker {
     is_told: bool,
     /// Since when changes are gathered, and until when.
     gathering_until: Option<Instant>,
-    /// For what agents do it was waited already.
+    /// For what is gathered it was waited already.
     has_waited: bool,
     /// There was more to be sent than is taken at once: nothing is queued before that has gone out.
     is_full: bool,
@@ -185,7 +185,7 @@ impl Worker {
 
     /// Queues what is new; true when something was.
     async fn fill(&mut self, window: Duration) -> Result<bool, Problem> {
-        let gathering = if window.is_zero() { Gathering::AsOnASocket } else { Gathering::ByTopic };
+        let gathering = if window.is_zero() { Gathering::AsOnASocket } else { Gathering::ByTopic(window) };
         let mut is_filled = false;
         loop {
             let (whose, may_wait) = ((self.webhook, self.node), !self.has_waited);

@@ -136,7 +136,8 @@ async fn queue_page(
     let params: [Param<'_>; 3] = [(&consumer, Type::TEXT), (&count, Type::INT4), (&page.upto, Type::INT8)];
     let rows = transaction.query_typed(&sql, &params).await.map_err(problem("consume"))?;
     let events: Vec<_> = rows.iter().map(log::read_event).collect();
-    if may_wait && let Some(wait) = page::still_gathering(&events, log::epoch_millis(SystemTime::now())) {
+    let now = log::epoch_millis(SystemTime::now());
+    if may_wait && let Some(wait) = page::still_gathering(&events, gathering, now) {
         return Ok(Filled::TooEarly(wait));
     }
     page.begin(subscriptions);
