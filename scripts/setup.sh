@@ -161,11 +161,13 @@ setup_chromium() {
   apt_install chromium
 }
 
-# What misleads the service in some of the faults: a pooler, a clock that jumps. Without them those say that they are skipped.
+# What misleads the service in some of the faults: a pooler, a clock that jumps, a network of its own. Without them those
+# say that they are skipped.
 setup_misfortune() {
   local lacking=()
   have pgbouncer || lacking+=(pgbouncer)
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || lacking+=(libfaketime)
+  have ip || [ "$(uname -s)" != Linux ] || lacking+=(iproute2)
   [ ${#lacking[@]} -gt 0 ] || return 0
   if ! can_apt; then
     say "not here: ${lacking[*]}; the faults that need them will say so"

@@ -7,21 +7,27 @@
 //! - [`storm`]: writers who never give up, and what they were told is committed;
 //! - [`follower`]: a client that always comes back, with a diary that is compared with the tables;
 //! - [`soak`]: hours of all that, and what of it grows;
-//! - [`service`], [`postgres`], [`log`], [`copies`], [`replicas`], [`network`], [`machine`]: the faults.
+//! - [`service`], [`postgres`], [`log`], [`retention`], [`long`], [`copies`], [`replicas`], [`network`], [`cable`],
+//!   [`machine`], [`upgrade`]: the faults.
 //!
-//! `make faults` prints how long each recovery took, by several seeds; `make test` runs most of them once.
+//! `make faults` prints how long each recovery took, by several seeds, and what lasts for minutes lasts that long once
+//! ([`in_full`]); `make test` runs all of them once.
 
+mod cable;
 mod copies;
 mod follower;
 mod log;
+mod long;
 mod machine;
 mod network;
 mod postgres;
 mod replicas;
+mod retention;
 mod sea;
 mod service;
 mod soak;
 mod storm;
+mod upgrade;
 mod wire;
 
 use std::fs::OpenOptions;
@@ -30,6 +36,11 @@ use std::time::{Duration, Instant};
 
 /// No recovery may take longer; what `make faults` prints is held against 5 s.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// Whether what lasts for minutes in life does so here: `TIDEGATE_FAULTS_FULL`.
+fn in_full() -> bool {
+    std::env::var_os("TIDEGATE_FAULTS_FULL").is_some_and(|full| !full.is_empty())
+}
 
 /// Notes how long a recovery took, in the file that `make faults` prints.
 fn report(fault: &str, since: Instant) {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+
 use super::sea::{Sea, write_one};
 use super::storm::{Manner, Storm, TITLE};
 use crate::service::world::MAIN;
@@ -99,28 +101,43 @@ async fn prepared_transactions_are_told_when_they_commit_whoever_was_killed_mean
 }
 
 /// With a queue of 512 kB, which Postgres has a setting for from 17 on (`PG=18 make faults`).
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_notification_queue_fails_no_write_and_holds_back_nothing() {
+async fn with_a_small_queue() -> Option<Sea> {
     let mut sea = Sea::new(&[]).await;
     let version: i32 = sea.text("show server_version_num").await.parse().unwrap();
     if version < 170_000 {
         skipped("Postgres 17 is the first whose queue can be made small enough to fill (PG=18 make test)");
-        return;
+        return None;
     }
     sea.run("alter system set max_notify_queue_pages = 64").await;
     sea.stop_postgres();
     sea.start_postgres();
+    Some(sea)
+}
+
+/// Notifies this channel until the queue takes nothing more.
+async fn fill_queue(sea: &Sea, channel: &str) {
+    let noisy = sea.sql().await;
+    let noise =
+        format!("select pg_notify('{channel}', repeat('x', 7000) || n) from generate_series(1, 20) n");
+    // Who holds it back may still take a little, until the socket that it writes to is full as well.
+    let mut looks = 0;
+    while looks < 5 {
+        while noisy.batch_execute(&noise).await.is_ok() {}
+        let full = sea.text("select (pg_notification_queue_usage() > 0.9)::text").await == "true";
+        looks = if full { looks + 1 } else { 0 };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_notification_queue_fails_no_write_and_holds_back_nothing() {
+    let Some(mut sea) = with_a_small_queue().await else { return };
     sea.serve(&[]).await;
     let mut follower = sea.follower().await;
     // Who listens and does not come out of a transaction keeps everything in the queue.
     let hangs = sea.sql().await;
     hangs.batch_execute("listen other").await.unwrap();
     hangs.batch_execute("begin; select 1").await.unwrap();
-    let noisy = sea.sql().await;
-    let noise = "select pg_notify('other', repeat('x', 7000) || n) from generate_series(1, 20) n";
-    while noisy.batch_execute(noise).await.is_ok() {}
-    let usage = sea.text("select pg_notification_queue_usage()::text").await;
-    assert!(usage.parse::<f64>().unwrap() > 0.9, "{usage}");
+    fill_queue(&sea, "other").await;
 
     let storm = Storm::begin(&sea.url(), 3, Manner::default());
     let since = Instant::now();
@@ -132,6 +149,40 @@ async fn a_full_notification_queue_fails_no_write_and_holds_back_nothing() {
     sea.recovers("a full notification queue, emptied", &mut follower, Instant::now()).await;
     let written = sea.written().await;
     follower.assert_complete(&written).await;
+}
+
+/// It listens, and reads nothing: what it was sent fills its socket, then its server process waits, then the queue fills.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_that_a_frozen_service_lets_fill_up_fails_no_write_and_all_is_told_when_it_thaws() {
+    let Some(mut sea) = with_a_small_queue().await else { return };
+    sea.serve(&[]).await;
+    let mut follower = sea.follower().await;
+    let storm = Storm::begin(&sea.url(), 3, Manner::default());
+    sea.some_time().await;
+    sea.service().signal(Signal::SIGSTOP);
+    fill_queue(&sea, "tide_doorbell").await;
+    let slowest = slowest_write(&sea, Duration::from_secs(3)).await;
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    sea.service().signal(Signal::SIGCONT);
+    sea.recovers("a notification queue that it let fill up itself", &mut follower, Instant::now()).await;
+    let tally = storm.end().await;
+    assert_eq!((tally.refused, tally.unknown.len()), (vec![], 0), "nobody's write fails");
+    let written = sea.written().await;
+    follower.assert_complete(&written).await;
+    let usage = "select (pg_notification_queue_usage() < 0.1)::text";
+    eventually("the queue is empty again", async || sea.text(usage).await == "true").await;
+    sea.assert_exact().await;
+}
+
+/// Writes one task after the other for so long, each with a connection of its own.
+async fn slowest_write(sea: &Sea, length: Duration) -> Duration {
+    let (end, mut slowest) = (Instant::now() + length, Duration::ZERO);
+    while Instant::now() < end {
+        let began = Instant::now();
+        write_one(&sea.url()).await;
+        slowest = slowest.max(began.elapsed());
+    }
+    slowest
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,8 @@
 //! A Postgres of a test's own, that may be killed, and the service in front of it, that may be too. Clients reach the
 //! service by a wire, so that they find it wherever it is started again.
 
+use std::ffi::OsStr;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -20,11 +22,11 @@ use super::storm::TITLE;
 use super::wire::Wire;
 use crate::service::node::Process;
 use crate::service::world::{FURNITURE, MAIN};
-use crate::support::open;
+use crate::support::{eventually, open};
 
 const DATABASE: &str = "sea";
 /// Heartbeats come often, so that a broken wire is noticed soon; the log is read from after a restart.
-const SETTINGS: [(&str, &str); 3] = [
+pub(super) const SETTINGS: [(&str, &str); 3] = [
     ("WEBSOCKET_HEARTBEAT_INTERVAL", "1"),
     ("WEBSOCKET_CONNECTION_TIMEOUT", "3"),
     ("TIDEGATE_WEBSOCKET__MESSAGES_PER_SECOND", "100"),
@@ -42,18 +44,27 @@ pub(super) struct Sea {
 impl Sea {
     /// A database with a project, and nobody who serves it yet.
     pub(super) async fn new(settings: &[(&str, &str)]) -> Self {
-        Self::at(tempfile::Builder::new().prefix("tidegate-sea-").tempdir_in("/tmp").unwrap(), settings).await
+        Self::at(place(), settings).await
     }
 
     /// The same in a directory.
     pub(super) async fn at(home: TempDir, settings: &[(&str, &str)]) -> Self {
+        Self::filled_by(env!("CARGO_BIN_EXE_tidegate").as_ref(), home, settings).await
+    }
+
+    /// The same with the schema of another program.
+    pub(super) async fn migrated_by(program: &OsStr) -> Self {
+        Self::filled_by(program, place(), &[]).await
+    }
+
+    async fn filled_by(program: &OsStr, home: TempDir, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let random = StdRng::seed_from_u64(seed());
         let mut sea = Self { home, settings, cluster: None, process: None, wire: None, random };
         sea.start_postgres();
         let client = open(&sea.cluster().url("postgres")).await;
         client.batch_execute(&format!("create database {DATABASE}")).await.unwrap();
-        migrate(&sea.url());
+        migrate_by(program, &sea.url());
         sea.run(FURNITURE).await;
         sea
     }
@@ -106,8 +117,15 @@ impl Sea {
         self.sql().await.query(&sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
     }
 
+    /// No node has anything left to number.
+    pub(super) async fn everything_is_told(&self) {
+        let pending = "select tide.pending_count()::text";
+        eventually("everything is told", async || self.text(pending).await == "0").await;
+    }
+
     pub(super) async fn assert_exact(&self) {
-        assert_eq!(self.text("select count(*)::text from tide.verify()").await, "0");
+        let drift = "select coalesce(string_agg(to_jsonb(v)::text, e'\n'), 'exact') from tide.verify() v";
+        assert_eq!(self.text(drift).await, "exact");
     }
 
     /// Starts the service, with further settings, and leads the wire to it.
@@ -118,13 +136,28 @@ impl Sea {
 
     /// The same for a database that is somewhere else.
     pub(super) async fn serve_at(&mut self, url: &str, settings: &[(&str, &str)]) {
+        self.serve_by(program(env!("CARGO_BIN_EXE_tidegate")), url, settings).await;
+    }
+
+    /// The same by another program, or by one that leads to it.
+    pub(super) async fn serve_by(
+        &mut self,
+        program: tokio::process::Command,
+        url: &str,
+        settings: &[(&str, &str)],
+    ) {
         let settings: Vec<_> = SETTINGS.iter().chain(settings).copied().collect();
-        let process = Process::start_at(url, &settings).await;
-        match &self.wire {
-            Some(wire) => wire.lead_to(process.address()),
-            None => self.wire = Some(Wire::to(process.address()).await),
-        }
+        let process = Process::start_as(program, url, &settings).await;
+        self.lead_to(process.address()).await;
         self.process = Some(process);
+    }
+
+    /// From now on clients that come find this service.
+    pub(super) async fn lead_to(&mut self, address: SocketAddr) {
+        match &self.wire {
+            Some(wire) => wire.lead_to(address),
+            None => self.wire = Some(Wire::to(address).await),
+        }
     }
 
     pub(super) fn service(&self) -> &Process {
@@ -210,10 +243,23 @@ pub(super) async fn write_one(url: &str) -> String {
     panic!("Postgres took nothing for a minute");
 }
 
+/// A program that serves when it is told `serve`.
+pub(super) fn program(path: impl AsRef<OsStr>) -> tokio::process::Command {
+    tokio::process::Command::new(path)
+}
+
+fn place() -> TempDir {
+    tempfile::Builder::new().prefix("tidegate-sea-").tempdir_in("/tmp").unwrap()
+}
+
 /// As a person does it.
 pub(super) fn migrate(url: &str) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_tidegate")).arg("migrate").env("DATABASE_URL", url).output();
+    migrate_by(env!("CARGO_BIN_EXE_tidegate"), url);
+}
+
+/// The same by another program.
+pub(super) fn migrate_by(program: impl AsRef<OsStr>, url: &str) {
+    let output = Command::new(program).arg("migrate").env("DATABASE_URL", url).output();
     let output = output.expect("tidegate is built before its tests");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -39,6 +39,8 @@ pub(super) struct Manner {
     pub(super) asynchronous: bool,
     /// As an AI agent, so that what they write is gathered.
     pub(super) agent: bool,
+    /// Between two writes; a millisecond at least.
+    pub(super) pause: Duration,
 }
 
 impl Storm {
@@ -86,7 +88,7 @@ async fn write(url: String, manner: Manner, stop: Arc<AtomicBool>) -> Tally {
                     break;
                 }
             }
-            sleep(Duration::from_millis(1)).await;
+            sleep(manner.pause.max(Duration::from_millis(1))).await;
         }
     }
     tally

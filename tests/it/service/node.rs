@@ -32,9 +32,14 @@ pub(crate) struct Node {
 impl Node {
     /// Follows the log when it returns.
     pub(crate) async fn start(database: &TestDatabase, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(&database.service_url(), settings).await
+    }
+
+    /// The same on any database.
+    pub(crate) async fn start_at(url: &str, settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shutdown = CancellationToken::new();
-        let running = App::start(&config(database, settings), listener, shutdown.clone()).unwrap();
+        let running = App::start(&config(url, settings), listener, shutdown.clone()).unwrap();
         running.ready().await.unwrap();
         Self { address: running.local_addr(), shutdown, running }
     }
@@ -78,8 +83,8 @@ pub(crate) fn sign_as(handle: &str, seconds: u64, role: Option<&str>) -> String 
     token::sign(&config, handle, Duration::from_secs(seconds), role).unwrap()
 }
 
-fn config(database: &TestDatabase, settings: &[(&str, &str)]) -> Config {
-    let ours = [("DATABASE_URL", database.service_url()), ("TIDEGATE_JWT_SECRET", SECRET.to_owned())];
+fn config(url: &str, settings: &[(&str, &str)]) -> Config {
+    let ours = [("DATABASE_URL", url.to_owned()), ("TIDEGATE_JWT_SECRET", SECRET.to_owned())];
     let theirs = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let ours = ours.into_iter().map(|(key, value)| (key.to_owned(), value));
     Config::load(None, ours.chain(theirs)).unwrap()
@@ -110,7 +115,12 @@ impl Process {
 
     /// The same on any database.
     pub(crate) async fn start_at(url: &str, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate"))
+        Self::start_as(Command::new(env!("CARGO_BIN_EXE_tidegate")), url, settings).await
+    }
+
+    /// The same by another program, or by one that leads to it.
+    pub(crate) async fn start_as(mut program: Command, url: &str, settings: &[(&str, &str)]) -> Self {
+        let mut child = program
             .arg("serve")
             .env("DATABASE_URL", url)
             .env("TIDEGATE_JWT_SECRET", SECRET)
