@@ -8,7 +8,8 @@
 //! The channel to the publisher is bounded: when it is full the feed waits, and what happens meanwhile stays in the
 //! log.
 
-use std::collections::BTreeSet;
+mod state;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,9 +20,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
+use self::state::{State, Stopped};
 use super::counters::Counters;
 use super::doubt;
-use super::event::{Event, Source};
+use super::event::Event;
 use super::hub::Hub;
 use super::listener::{Alarm, Hearing, retries};
 use super::listening::Filter;
@@ -42,8 +44,6 @@ const LONGEST: Duration = Duration::from_secs(1);
 const MIGRATE_RETRY: Duration = Duration::from_secs(3);
 /// Polling without a doorbell.
 const DEAF_IDLE: Duration = Duration::from_millis(250);
-/// Agents that are remembered.
-const AGENTS: usize = 1000;
 /// How long someone who only watches leaves the tick to the service.
 const GRACE: Duration = Duration::from_millis(150);
 
@@ -120,14 +120,7 @@ pub struct Feed {
 impl Feed {
     /// Runs until told to stop or until nobody takes the news any more. Survives restarts of the database.
     pub async fn run(self, shutdown: CancellationToken) {
-        let state = State {
-            position: None,
-            told: 0,
-            settings: LiveSettings::default(),
-            agents: BTreeSet::new(),
-            is_direct: false,
-            started: Instant::now(),
-        };
+        let state = State::new();
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = self.run_for_ever(state) => {}
@@ -412,54 +405,6 @@ impl Feed {
             () = new_topics => true,
             () = sleep_until(state.started + next) => false,
         }
-    }
-}
-
-#[derive(Debug)]
-struct State {
-    /// Epoch and the last sequence passed on.
-    position: Option<(Uuid, i64)>,
-    /// The generation of topics that was told last.
-    told: u64,
-    settings: LiveSettings,
-    /// Heard of lately: each is asked about while agents' events are gathered for some.
-    agents: BTreeSet<Arc<str>>,
-    /// Notifications arrive, so the server process that we know is the one that answers.
-    is_direct: bool,
-    started: Instant,
-}
-
-impl State {
-    fn meet_agents(&mut self, events: &[Event]) {
-        if self.settings.gather_depends_on_agent() && self.agents.len() < AGENTS {
-            let theirs = events.iter().filter(|event| event.source == Source::McpAi);
-            self.agents.extend(theirs.filter_map(|event| event.actor.clone()));
-        }
-    }
-
-    fn heed(&mut self, hearing: Hearing) {
-        match hearing {
-            Hearing::Fine => self.is_direct = true,
-            Hearing::Deaf => self.is_direct = false,
-            Hearing::Away => {}
-        }
-    }
-
-    fn now(&self) -> Duration {
-        self.started.elapsed()
-    }
-}
-
-enum Stopped {
-    Refused(tokio_postgres::Error),
-    /// No answer will come.
-    Silent,
-    NobodyListens,
-}
-
-impl From<tokio_postgres::Error> for Stopped {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Refused(error)
     }
 }
 
