@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The long form of `make check`: what others' tools say of dependencies, SQL and migrations; see docs/security.md.
+# The long form of `make check`: what others' tools say of dependencies, SQL, migrations and the API (docs/security.md), and
+# whether what is seldom built still builds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -41,9 +41,9 @@ begin
     select coalesce(max(p.position), 0) + 1, v_tick.snapshot, v_tick.left_over
     from tide.planned_ticks p;
   end if;
-  -- of more than 80 the notification has no room
+  -- an entry takes 60 bytes at least, so of more the notification has no room
   perform tide._announce(v_epoch.epoch, v_tick.told, cardinality(v_tick.events),
-    v_tick.events[:80]);
+    v_tick.events[:128]);
   return query select m.* from unnest(v_tick.messages) m;
 end
 $$;
